@@ -1,0 +1,10 @@
+/** The OpenAI provider: its wire format, its models and its errors, as a chat model. */
+module dev.holdfast.openai {
+    requires static transitive org.jspecify;
+    requires transitive dev.holdfast.core;
+    requires com.fasterxml.jackson.databind;
+    requires dev.holdfast.http;
+    requires org.slf4j;
+
+    exports dev.holdfast.openai;
+}

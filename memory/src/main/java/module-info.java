@@ -1,0 +1,9 @@
+/** What an agent remembers: short, medium and long tiers, compaction and recall. */
+module dev.holdfast.memory {
+    requires static transitive org.jspecify;
+    requires transitive dev.holdfast.core;
+    requires com.github.benmanes.caffeine;
+    requires org.slf4j;
+
+    exports dev.holdfast.memory;
+}

@@ -1,0 +1,6 @@
+package dev.holdfast.routing;
+
+/** Keeps the package exportable until its first class is here: delete this then. */
+final class Placeholder {
+    private Placeholder() {}
+}

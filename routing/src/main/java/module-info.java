@@ -1,0 +1,9 @@
+/** Which model answers: complexity, cascades, load balancing, response cache and rollouts. */
+module dev.holdfast.routing {
+    requires static transitive org.jspecify;
+    requires transitive dev.holdfast.core;
+    requires com.github.benmanes.caffeine;
+    requires org.slf4j;
+
+    exports dev.holdfast.routing;
+}
