@@ -4,5 +4,10 @@ module dev.holdfast.core {
     requires com.fasterxml.jackson.databind;
     requires org.slf4j;
 
+    exports dev.holdfast.chat;
+    exports dev.holdfast.context;
+    exports dev.holdfast.error;
+    exports dev.holdfast.event;
     exports dev.holdfast.runtime;
+    exports dev.holdfast.tool;
 }

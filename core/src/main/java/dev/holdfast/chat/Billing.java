@@ -1,0 +1,11 @@
+package dev.holdfast.chat;
+
+/** What is known of whether the provider charges for a call. */
+public enum Billing {
+    /** The request was provably not sent: it costs nothing. */
+    NOT_SENT,
+    /** The request, or a part of it, may have reached the provider. Whoever settles assumes that it costs the most. */
+    MAYBE_BILLED,
+    /** The provider answered and charges for it. */
+    BILLED
+}

@@ -1,0 +1,59 @@
+package dev.holdfast.chat;
+
+/**
+ * A piece of a reply on its way. Chunks are for showing and for watching; the whole message, put together by the one
+ * who received it, is in the {@link Outcome}.
+ */
+public sealed interface Chunk {
+
+    /**
+     * The words in this chunk that the user may see.
+     *
+     * @return the text, empty when the chunk holds something else
+     */
+    default String text() {
+        return "";
+    }
+
+    /**
+     * More words.
+     *
+     * @param text what comes next
+     */
+    record Text(String text) implements Chunk {}
+
+    /**
+     * More of what the model thinks.
+     *
+     * @param thought what comes next
+     */
+    record Thought(String thought) implements Chunk {}
+
+    /**
+     * More of a tool call. It is not complete, and never runs, before the reply has completed.
+     *
+     * @param index which call of the message, from 0
+     * @param name the tool's name
+     * @param arguments more of the arguments' text
+     */
+    record ToolCallPart(int index, String name, String arguments) implements Chunk {}
+
+    /**
+     * A whole message at once: the one chunk of a reply that does not stream.
+     *
+     * @param message the message
+     */
+    record Whole(Message message) implements Chunk {
+        @Override
+        public String text() {
+            return message.text();
+        }
+    }
+
+    /**
+     * A tool of the agent has answered; the model goes on from here.
+     *
+     * @param result the answer
+     */
+    record ToolAnswer(Part.ToolResult result) implements Chunk {}
+}

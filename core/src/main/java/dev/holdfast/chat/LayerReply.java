@@ -1,0 +1,256 @@
+package dev.holdfast.chat;
+
+import dev.holdfast.error.CancelledException;
+import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.HoldfastException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The reply of a layer: keeps the laws of {@link ChatReply}, so that a layer only says what it does when a call begins
+ * ({@link #open}) and when it has ended ({@link #onEnd}).
+ *
+ * <p>However the call ends (completed, failed below, refused by the layer itself, closed by any thread, interrupted),
+ * {@code onEnd} runs exactly once, after everything below has ended; and not at all if the work was never begun.
+ *
+ * <p><b>Threading.</b> {@link #open} and {@link #onChunk} run in the consumer's thread. {@link #onOutcome} and
+ * {@link #onEnd} run there too, or in the thread that closes; never while {@code open} runs.
+ */
+public abstract class LayerReply implements ChatReply {
+    private static final Logger log = LoggerFactory.getLogger(LayerReply.class);
+
+    private static final int NEW = 0;
+    private static final int OPENING = 1;
+    private static final int OPEN = 2;
+
+    private static final VarHandle STATE;
+    private static final VarHandle ENDED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(LayerReply.class, "state", int.class);
+            ENDED = lookup.findVarHandle(LayerReply.class, "ended", Outcome.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile int state = NEW;
+    private volatile boolean closed;
+    private volatile @Nullable Outcome ended;
+    private @Nullable ChatReply below; // published by the write of OPEN to state
+
+    /** For layers. */
+    protected LayerReply() {}
+
+    /**
+     * Begins: admits the call, acquires what it needs, and sends it on. Called once, by the first {@link #next}. What it
+     * acquired before it throws is given back in {@link #onEnd} as always.
+     *
+     * @return the reply of the model below
+     */
+    protected abstract ChatReply open();
+
+    /**
+     * Sees a chunk pass.
+     *
+     * @param chunk on its way to the consumer
+     */
+    protected void onChunk(Chunk chunk) {}
+
+    /**
+     * Changes the outcome on its way up, for example to add what the layer knows. Pure: it may run twice when a close
+     * races with the end, and only one result counts.
+     *
+     * @param outcome how the call below ended
+     * @return how this call ends
+     */
+    protected Outcome onOutcome(Outcome outcome) {
+        return outcome;
+    }
+
+    /**
+     * Gives back what {@link #open} acquired, and tells whoever wants to know. Runs exactly once if {@code open} was
+     * entered.
+     *
+     * @param outcome how this call ended
+     */
+    protected void onEnd(Outcome outcome) {}
+
+    /**
+     * Wakes {@link #open} when another thread closes the reply while it waits. A layer whose {@code open} can wait for
+     * longer than a lock must override this.
+     */
+    protected void onCloseWhileOpening() {}
+
+    /**
+     * Tells a waiting {@link #open} whether there is any use in going on.
+     *
+     * @return true once the reply has been closed
+     */
+    protected final boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public final @Nullable Chunk next() {
+        Outcome end = ended;
+        if (end != null) {
+            return endOf(end);
+        }
+        ChatReply reply = below;
+        try {
+            if (reply == null) {
+                reply = begin();
+                if (reply == null) {
+                    return endOf(finish(notSent(), false));
+                }
+            }
+            Chunk chunk = reply.next();
+            if (chunk != null) {
+                onChunk(chunk);
+                return chunk;
+            }
+            end = finish(reply.outcome(), true);
+        } catch (Throwable thrown) {
+            end = finish(outcomeOf(thrown, reply), true);
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+        }
+        return endOf(end);
+    }
+
+    /** Opens; null when the reply was closed before or meanwhile and there is nothing below. */
+    private @Nullable ChatReply begin() {
+        if (!STATE.compareAndSet(this, NEW, OPENING)) {
+            return null;
+        }
+        ChatReply reply = Objects.requireNonNull(open(), "a model returned null for a reply");
+        below = reply;
+        state = OPEN;
+        if (closed) { // a close that came while opening left the rest to us
+            reply.close();
+        }
+        return reply;
+    }
+
+    @Override
+    public final Outcome outcome() {
+        Outcome end = ended;
+        if (end == null) {
+            throw new IllegalStateException("the reply has not ended: read it to the end or close it first");
+        }
+        return end;
+    }
+
+    @Override
+    public final void close() {
+        if (ended != null) {
+            return;
+        }
+        closed = true;
+        if (STATE.compareAndSet(this, NEW, OPEN)) {
+            finish(notSent(), false);
+            return;
+        }
+        if (state == OPENING) {
+            onCloseWhileOpening();
+            return; // the consumer's thread is in open(); it ends the reply as soon as it comes out
+        }
+        ChatReply reply = below;
+        if (reply != null) {
+            reply.close();
+            Outcome end = endedOutcome(reply);
+            if (end != null) { // else the consumer's thread is still within it, and ends it on its way out
+                finish(end, true);
+            }
+        }
+    }
+
+    private static @Nullable Chunk endOf(Outcome end) {
+        HoldfastException error = end.error();
+        if (error != null) {
+            throw error;
+        }
+        return null;
+    }
+
+    /** Sets the outcome if nobody did before, and runs the end once. */
+    private Outcome finish(Outcome raw, boolean begun) {
+        Outcome end = begun ? mapped(raw) : raw;
+        if (!ENDED.compareAndSet(this, null, end)) {
+            return Objects.requireNonNull(ended);
+        }
+        if (begun) {
+            try {
+                onEnd(end);
+            } catch (RuntimeException e) {
+                // The answer is there; a layer that cannot give back must not take it away.
+                log.error("{} failed to end a call", getClass().getName(), e);
+            }
+        }
+        return end;
+    }
+
+    private Outcome mapped(Outcome raw) {
+        try {
+            return onOutcome(raw);
+        } catch (RuntimeException e) {
+            log.error("{} failed to read an outcome", getClass().getName(), e);
+            return raw;
+        }
+    }
+
+    /** The end of a reply that threw: as told by the one below if it has ended, else what the throwable says. */
+    private Outcome outcomeOf(Throwable thrown, @Nullable ChatReply reply) {
+        if (reply == null) {
+            return closed && !(thrown instanceof Error) ? cancelledBy(thrown) : Outcome.of(thrown);
+        }
+        reply.close(); // it was not the one below that threw, or it broke the law and may still hold something
+        Outcome below = endedOutcome(reply);
+        if (below == null || below.error() == null) {
+            return Outcome.of(thrown);
+        }
+        boolean itsOwn = below.error() == thrown || !(below instanceof Outcome.Cancelled);
+        return itsOwn ? below : failedWith(thrown, below);
+    }
+
+    /** A layer's own failure after something had come from below: what came, and what it cost, goes with the error. */
+    private static Outcome failedWith(Throwable thrown, Outcome below) {
+        Outcome own = Outcome.of(thrown);
+        HoldfastException error = Objects.requireNonNull(own.error());
+        return Outcome.of(error.with(error.details().toBuilder()
+                .partial(below.message())
+                .usage(below.usage(), below.billing())
+                .cost(below.cost().orElse(null))
+                .build()));
+    }
+
+    private static Outcome cancelledBy(Throwable thrown) {
+        HoldfastException error = Objects.requireNonNull(Outcome.of(thrown).error());
+        return error instanceof CancelledException cancelled
+                ? new Outcome.Cancelled(cancelled)
+                : new Outcome.Cancelled(
+                        new CancelledException("closed while the call was being sent", error.details(), thrown));
+    }
+
+    private static Outcome notSent() {
+        return new Outcome.Cancelled(
+                new CancelledException("closed before the call was sent", ErrorDetails.nothingSent(), null));
+    }
+
+    /** The outcome below; null when it keeps it to itself (it is still opening in the consumer's thread). */
+    private static @Nullable Outcome endedOutcome(ChatReply reply) {
+        try {
+            return reply.outcome();
+        } catch (IllegalStateException stillOpening) {
+            return null;
+        }
+    }
+}

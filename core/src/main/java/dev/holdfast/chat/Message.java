@@ -1,0 +1,162 @@
+package dev.holdfast.chat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** One message of a conversation: who speaks, and what. Immutable. */
+public final class Message {
+    private static final Message NOTHING = new Message(Role.ASSISTANT, List.of());
+
+    private final Role role;
+    private final List<Part> parts;
+    private final List<Part.ToolCall> toolCalls;
+
+    private Message(Role role, List<Part> parts) {
+        this.role = role;
+        this.parts = parts;
+        this.toolCalls = only(Part.ToolCall.class, parts);
+    }
+
+    /**
+     * A message of several parts.
+     *
+     * @param role who speaks
+     * @param parts what is said, in order; copied
+     * @return the message
+     */
+    public static Message of(Role role, List<? extends Part> parts) {
+        return new Message(Objects.requireNonNull(role, "role"), List.copyOf(parts));
+    }
+
+    /**
+     * Instructions that stand above the conversation.
+     *
+     * @param text the instructions
+     * @return the message
+     */
+    public static Message system(String text) {
+        return new Message(Role.SYSTEM, List.of(new Part.Text(text)));
+    }
+
+    /**
+     * What the user says.
+     *
+     * @param text the words
+     * @return the message
+     */
+    public static Message user(String text) {
+        return new Message(Role.USER, List.of(new Part.Text(text)));
+    }
+
+    /**
+     * What the model says.
+     *
+     * @param text the words
+     * @return the message
+     */
+    public static Message assistant(String text) {
+        return new Message(Role.ASSISTANT, List.of(new Part.Text(text)));
+    }
+
+    /**
+     * What the tools answer to the calls of one assistant message.
+     *
+     * @param results one for each call, in the order of the calls; copied
+     * @return the message
+     */
+    public static Message tools(List<Part.ToolResult> results) {
+        return new Message(Role.TOOL, List.copyOf(results));
+    }
+
+    /**
+     * An assistant message without parts: what was received when nothing was.
+     *
+     * @return the shared empty message
+     */
+    public static Message nothing() {
+        return NOTHING;
+    }
+
+    /**
+     * Who speaks.
+     *
+     * @return the role
+     */
+    public Role role() {
+        return role;
+    }
+
+    /**
+     * What is said.
+     *
+     * @return the parts in order; immutable
+     */
+    public List<Part> parts() {
+        return parts;
+    }
+
+    /**
+     * The words: all text parts, joined as they stand.
+     *
+     * @return the text, empty when there is none
+     */
+    public String text() {
+        if (parts.size() == 1) {
+            return parts.get(0) instanceof Part.Text only ? only.text() : "";
+        }
+        StringBuilder text = new StringBuilder();
+        for (Part part : parts) {
+            if (part instanceof Part.Text words) {
+                text.append(words.text());
+            }
+        }
+        return text.toString();
+    }
+
+    /**
+     * What the model asks to be called.
+     *
+     * @return the calls in order; immutable, empty in most messages
+     */
+    public List<Part.ToolCall> toolCalls() {
+        return toolCalls;
+    }
+
+    /**
+     * What the tools answered.
+     *
+     * @return the results in order; immutable, empty unless the role is {@link Role#TOOL}
+     */
+    public List<Part.ToolResult> toolResults() {
+        return only(Part.ToolResult.class, parts);
+    }
+
+    private static <P extends Part> List<P> only(Class<P> kind, List<Part> parts) {
+        List<P> found = null;
+        for (Part part : parts) {
+            if (kind.isInstance(part)) {
+                if (found == null) {
+                    found = new ArrayList<>(parts.size());
+                }
+                found.add(kind.cast(part));
+            }
+        }
+        return found == null ? List.of() : List.copyOf(found);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Message that && role == that.role && parts.equals(that.parts);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * role.hashCode() + parts.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return role + " " + parts;
+    }
+}

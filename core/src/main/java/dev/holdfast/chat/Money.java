@@ -1,0 +1,72 @@
+package dev.holdfast.chat;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/**
+ * An amount of money in integer nano-dollars (10⁻⁹ US dollars), so that a token of the cheapest model still costs a
+ * whole number and nothing is ever rounded away. The range is ± 9.2 billion dollars.
+ *
+ * @param nanos nano-dollars; may be negative
+ */
+public record Money(long nanos) implements Comparable<Money> {
+    /** Nothing. */
+    public static final Money ZERO = new Money(0);
+
+    private static final int SCALE = 9;
+
+    /**
+     * An amount in dollars, rounded up to a whole nano-dollar.
+     *
+     * @param amount a decimal number such as {@code "0.25"}
+     * @return the amount
+     * @throws IllegalArgumentException when it is not a decimal number or is out of range
+     */
+    public static Money dollars(String amount) {
+        try {
+            return new Money(new BigDecimal(amount)
+                    .movePointRight(SCALE)
+                    .setScale(0, RoundingMode.CEILING)
+                    .longValueExact());
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "'" + amount + "' is not an amount in dollars; write a decimal number such as \"0.25\"", e);
+        }
+    }
+
+    /**
+     * An amount in whole dollars.
+     *
+     * @param amount dollars
+     * @return the amount
+     */
+    public static Money dollars(long amount) {
+        return new Money(Math.multiplyExact(amount, 1_000_000_000L));
+    }
+
+    /**
+     * The sum.
+     *
+     * @param other what to add
+     * @return this plus the other
+     * @throws ArithmeticException when it is out of range
+     */
+    public Money plus(Money other) {
+        return new Money(Math.addExact(nanos, other.nanos));
+    }
+
+    @Override
+    public int compareTo(Money other) {
+        return Long.compare(nanos, other.nanos);
+    }
+
+    /** Dollars with as many digits as the amount has, two at the least: {@code $0.0000125}. */
+    @Override
+    public String toString() {
+        BigDecimal dollars = BigDecimal.valueOf(nanos, SCALE).stripTrailingZeros();
+        String digits = dollars.setScale(Math.max(2, dollars.scale()), RoundingMode.UNNECESSARY)
+                .abs()
+                .toPlainString();
+        return (nanos < 0 ? "-$" : "$") + digits;
+    }
+}

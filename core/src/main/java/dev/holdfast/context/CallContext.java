@@ -1,0 +1,330 @@
+package dev.holdfast.context;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls, for whom, until when, and which try this is. Immutable. It is handed on by reference: layers, tools,
+ * events and other threads get it as an argument, never from a thread-local.
+ */
+public final class CallContext {
+    /** The agent's name where no agent is involved. */
+    public static final String NO_AGENT = "";
+
+    private final String callId;
+    private final String runId;
+    private final Caller caller;
+    private final String agent;
+    private final Priority priority;
+    private final Deadline deadline;
+    private final int attempt;
+    private final AttemptKind attemptKind;
+    private final String configVersion;
+    private final Map<String, String> attributes;
+
+    private CallContext(Builder builder) {
+        this.callId = builder.callId;
+        this.runId = builder.runId;
+        this.caller = Objects.requireNonNull(builder.caller, "caller");
+        this.agent = builder.agent;
+        this.priority = builder.priority;
+        this.deadline = builder.deadline;
+        this.attempt = builder.attempt;
+        this.attemptKind = builder.attemptKind;
+        this.configVersion = builder.configVersion;
+        this.attributes = builder.attributes;
+    }
+
+    /**
+     * The context of a call that a caller makes without more to say.
+     *
+     * @param caller on whose behalf
+     * @return a context without deadline, agent or ids
+     */
+    public static CallContext of(Caller caller) {
+        return new Builder(caller).build();
+    }
+
+    /**
+     * Starts a context.
+     *
+     * @param caller on whose behalf
+     * @return a builder
+     */
+    public static Builder builder(Caller caller) {
+        return new Builder(caller);
+    }
+
+    /**
+     * Starts a changed copy.
+     *
+     * @return a builder that holds what this context holds
+     */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /**
+     * The id of this model call; all attempts of the call share it.
+     *
+     * @return the id, empty until an agent or an observing layer gave one
+     */
+    public String callId() {
+        return callId;
+    }
+
+    /**
+     * The id of the agent run that the call is part of.
+     *
+     * @return the id, empty outside a run
+     */
+    public String runId() {
+        return runId;
+    }
+
+    /**
+     * On whose behalf.
+     *
+     * @return the caller
+     */
+    public Caller caller() {
+        return caller;
+    }
+
+    /**
+     * Which agent calls.
+     *
+     * @return its name, {@link #NO_AGENT} where there is none
+     */
+    public String agent() {
+        return agent;
+    }
+
+    /**
+     * How urgent it is.
+     *
+     * @return the priority
+     */
+    public Priority priority() {
+        return priority;
+    }
+
+    /**
+     * Until when the answer is of use.
+     *
+     * @return the deadline
+     */
+    public Deadline deadline() {
+        return deadline;
+    }
+
+    /**
+     * Which try this is within the call.
+     *
+     * @return 1 for the first
+     */
+    public int attempt() {
+        return attempt;
+    }
+
+    /**
+     * Why this try is made.
+     *
+     * @return the kind
+     */
+    public AttemptKind attemptKind() {
+        return attemptKind;
+    }
+
+    /**
+     * The version of the configuration that the call started with.
+     *
+     * @return the version, empty where there is none
+     */
+    public String configVersion() {
+        return configVersion;
+    }
+
+    /**
+     * What the application adds, for events and rules.
+     *
+     * @return names and values; immutable
+     */
+    public Map<String, String> attributes() {
+        return attributes;
+    }
+
+    /**
+     * Who holds the limit, budget or memory of a scope in this call.
+     *
+     * @param scope the scope
+     * @return the key, or empty where the call has no such holder (no team, no session, no agent)
+     */
+    public Optional<ScopeKey> key(Scope scope) {
+        return switch (scope) {
+            case GLOBAL -> Optional.of(ScopeKey.of(Scope.GLOBAL));
+            case TENANT -> Optional.of(ScopeKey.of(scope, caller.tenant()));
+            case USER -> Optional.of(ScopeKey.of(scope, caller.tenant(), caller.user()));
+            case AGENT -> agent.isEmpty() ? Optional.empty() : Optional.of(ScopeKey.of(scope, caller.tenant(), agent));
+            case TEAM -> keyOf(scope, caller.tenant(), caller.idOf(scope));
+            case SESSION, TASK -> {
+                String id = caller.idOf(scope);
+                yield id == null
+                        ? Optional.empty()
+                        : Optional.of(ScopeKey.of(scope, caller.tenant(), caller.user(), id));
+            }
+        };
+    }
+
+    private static Optional<ScopeKey> keyOf(Scope scope, String tenant, @Nullable String id) {
+        return id == null ? Optional.empty() : Optional.of(ScopeKey.of(scope, tenant, id));
+    }
+
+    @Override
+    public String toString() {
+        return "call " + callId + " of " + caller + (agent.isEmpty() ? "" : " by " + agent) + ", attempt " + attempt;
+    }
+
+    /** Builds a {@link CallContext}. Not safe for use by several threads. */
+    public static final class Builder {
+        private String callId = "";
+        private String runId = "";
+        private Caller caller;
+        private String agent = NO_AGENT;
+        private Priority priority = Priority.INTERACTIVE;
+        private Deadline deadline = Deadline.none();
+        private int attempt = 1;
+        private AttemptKind attemptKind = AttemptKind.FIRST;
+        private String configVersion = "";
+        private Map<String, String> attributes = Map.of();
+
+        private Builder(Caller caller) {
+            this.caller = caller;
+        }
+
+        private Builder(CallContext from) {
+            this.callId = from.callId;
+            this.runId = from.runId;
+            this.caller = from.caller;
+            this.agent = from.agent;
+            this.priority = from.priority;
+            this.deadline = from.deadline;
+            this.attempt = from.attempt;
+            this.attemptKind = from.attemptKind;
+            this.configVersion = from.configVersion;
+            this.attributes = from.attributes;
+        }
+
+        /**
+         * Sets the call's id.
+         *
+         * @param id the id
+         * @return this builder
+         */
+        public Builder callId(String id) {
+            this.callId = id;
+            return this;
+        }
+
+        /**
+         * Sets the run's id.
+         *
+         * @param id the id
+         * @return this builder
+         */
+        public Builder runId(String id) {
+            this.runId = id;
+            return this;
+        }
+
+        /**
+         * Sets on whose behalf.
+         *
+         * @param caller the caller
+         * @return this builder
+         */
+        public Builder caller(Caller caller) {
+            this.caller = caller;
+            return this;
+        }
+
+        /**
+         * Sets which agent calls.
+         *
+         * @param name the agent's name
+         * @return this builder
+         */
+        public Builder agent(String name) {
+            this.agent = name;
+            return this;
+        }
+
+        /**
+         * Sets how urgent it is.
+         *
+         * @param priority the priority
+         * @return this builder
+         */
+        public Builder priority(Priority priority) {
+            this.priority = priority;
+            return this;
+        }
+
+        /**
+         * Sets until when the answer is of use.
+         *
+         * @param deadline the deadline
+         * @return this builder
+         */
+        public Builder deadline(Deadline deadline) {
+            this.deadline = deadline;
+            return this;
+        }
+
+        /**
+         * Sets which try this is and why it is made.
+         *
+         * @param number 1 for the first
+         * @param kind why
+         * @return this builder
+         */
+        public Builder attempt(int number, AttemptKind kind) {
+            this.attempt = number;
+            this.attemptKind = kind;
+            return this;
+        }
+
+        /**
+         * Sets the version of the configuration.
+         *
+         * @param version the version
+         * @return this builder
+         */
+        public Builder configVersion(String version) {
+            this.configVersion = version;
+            return this;
+        }
+
+        /**
+         * Sets what the application adds.
+         *
+         * @param attributes names and values; copied
+         * @return this builder
+         */
+        public Builder attributes(Map<String, String> attributes) {
+            this.attributes = Map.copyOf(attributes);
+            return this;
+        }
+
+        /**
+         * Builds the context.
+         *
+         * @return an immutable context
+         */
+        public CallContext build() {
+            return new CallContext(this);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.holdfast.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer did not come in time.
+ */
+public final class DeadlineException extends HoldfastException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates the error.
+     *
+     * @param message what happened and what to do about it; no key, prompt or answer in it
+     * @param details what is known of the call
+     * @param cause what it follows from, where there is something
+     */
+    public DeadlineException(String message, ErrorDetails details, @Nullable Throwable cause) {
+        super(message, details, cause, true);
+    }
+
+    @Override
+    HoldfastException copy(ErrorDetails details) {
+        return new DeadlineException(text(), details, getCause());
+    }
+}

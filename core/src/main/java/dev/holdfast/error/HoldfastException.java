@@ -1,0 +1,141 @@
+package dev.holdfast.error;
+
+import dev.holdfast.chat.Attempt;
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.Message;
+import dev.holdfast.chat.Usage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of everything that a call can fail with. Catch a branch by what it means:
+ *
+ * <ul>
+ *   <li>{@link RejectedException}: a rule refused it (rate, budget, permission, open breaker, overload);
+ *   <li>{@link ProviderException}: the provider answered with an error;
+ *   <li>{@link TransportException}: the provider could not be reached, or the answer could not be read;
+ *   <li>{@link StreamInterruptedException}: an answer broke off after a part of it had been delivered;
+ *   <li>{@link DeadlineException}: it took too long;
+ *   <li>{@link CancelledException}: the caller gave up;
+ *   <li>{@link InvalidOutputException}: the model answered, but not in the form that was asked for;
+ *   <li>{@link TaskException}: code of the application threw;
+ *   <li>{@link InvalidConfigurationException}: a builder was given something that cannot work.
+ * </ul>
+ *
+ * <p>The message never holds a key, a prompt or an answer.
+ */
+public abstract sealed class HoldfastException extends RuntimeException
+        permits RejectedException,
+                ProviderException,
+                TransportException,
+                StreamInterruptedException,
+                DeadlineException,
+                CancelledException,
+                InvalidOutputException,
+                TaskException,
+                InvalidConfigurationException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient ErrorDetails details;
+
+    HoldfastException(String message, ErrorDetails details, @Nullable Throwable cause, boolean stackTrace) {
+        super(message, cause, true, stackTrace);
+        this.details = Objects.requireNonNull(details, "details");
+    }
+
+    /**
+     * What is known of the call.
+     *
+     * @return the details
+     */
+    public final ErrorDetails details() {
+        return details;
+    }
+
+    /**
+     * The same error with other details; cause, stack trace and suppressed errors are kept.
+     *
+     * @param details what is known now
+     * @return a copy
+     */
+    public final HoldfastException with(ErrorDetails details) {
+        HoldfastException copy = copy(details);
+        copy.setStackTrace(getStackTrace());
+        for (Throwable suppressed : getSuppressed()) {
+            copy.addSuppressed(suppressed);
+        }
+        return copy;
+    }
+
+    abstract HoldfastException copy(ErrorDetails details);
+
+    final String text() {
+        return Objects.requireNonNullElse(getMessage(), "");
+    }
+
+    /**
+     * The call.
+     *
+     * @return its id, empty where it has none
+     */
+    public final String callId() {
+        return details.callId();
+    }
+
+    /**
+     * What was tried.
+     *
+     * @return the attempts in order; empty when there was one only, or none
+     */
+    public final List<Attempt> attempts() {
+        return details.attempts();
+    }
+
+    /**
+     * When it makes sense to try again.
+     *
+     * @return the wait from now, where somebody said so
+     */
+    public final Optional<Duration> retryAfter() {
+        return details.retryAfter();
+    }
+
+    /**
+     * What was received before it failed.
+     *
+     * @return a message, without parts when nothing was
+     */
+    public final Message partial() {
+        return details.partial();
+    }
+
+    /**
+     * What was used before it failed.
+     *
+     * @return the usage
+     */
+    public final Usage usage() {
+        return details.usage();
+    }
+
+    /**
+     * Whether the provider charges for it.
+     *
+     * @return what is known
+     */
+    public final Billing billing() {
+        return details.billing();
+    }
+
+    /**
+     * What may help.
+     *
+     * @return the classification
+     */
+    public final Classification classification() {
+        return details.classification();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.holdfast.error;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A builder, a file or a spec holds something that cannot work. All problems are named at once, each by the path of the
+ * field and with how to mend it.
+ */
+public final class InvalidConfigurationException extends HoldfastException {
+    private static final long serialVersionUID = 1L;
+
+    private final String subject;
+    private final transient List<Problem> problems;
+
+    /**
+     * One wrong field.
+     *
+     * @param path the field, as in {@code models.cheap}
+     * @param message what is wrong and how to mend it
+     */
+    public record Problem(String path, String message) {
+        @Override
+        public String toString() {
+            return path + ": " + message;
+        }
+    }
+
+    InvalidConfigurationException(String subject, List<Problem> problems) {
+        super(
+                subject + " cannot be built:\n"
+                        + problems.stream().map(problem -> "  - " + problem).collect(Collectors.joining("\n")),
+                ErrorDetails.nothingSent(),
+                null,
+                true);
+        this.subject = subject;
+        this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * What is wrong.
+     *
+     * @return all problems, in the order of the fields
+     */
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    @Override
+    HoldfastException copy(ErrorDetails details) {
+        return new InvalidConfigurationException(subject, problems);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.holdfast.error;
+
+import dev.holdfast.context.ScopeKey;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a call was refused: which rule, whose, how much of what was used, and when it makes sense to come back.
+ * Immutable.
+ */
+public final class Refusal {
+    private final Kind kind;
+    private final String rule;
+    private final String reason;
+    private final @Nullable ScopeKey scope;
+    private final @Nullable Quantity quantity;
+    private final @Nullable Duration retryAfter;
+
+    /** The meaning of a refusal. */
+    public enum Kind {
+        /** Too many requests or tokens in too short a time. */
+        RATE_LIMIT,
+        /** The money, tokens or calls of a window are used up. */
+        BUDGET,
+        /** A tool, a model or an action that the caller may not use. */
+        PERMISSION,
+        /** The target fails, and is left alone for a while. */
+        BREAKER_OPEN,
+        /** Too much is going on at once. */
+        OVERLOAD,
+        /** Nothing that was configured can take this call. */
+        NO_TARGET
+    }
+
+    /**
+     * How much.
+     *
+     * @param used what was used or taken before this call
+     * @param requested what this call asked for
+     * @param limit what there is in all
+     * @param unit the unit of the three numbers, for people: {@code tokens/hour}
+     */
+    public record Quantity(long used, long requested, long limit, String unit) {}
+
+    private Refusal(
+            Kind kind,
+            String rule,
+            String reason,
+            @Nullable ScopeKey scope,
+            @Nullable Quantity quantity,
+            @Nullable Duration retryAfter) {
+        this.kind = Objects.requireNonNull(kind, "kind");
+        this.rule = Objects.requireNonNull(rule, "rule");
+        this.reason = Objects.requireNonNull(reason, "reason");
+        this.scope = scope;
+        this.quantity = quantity;
+        this.retryAfter = retryAfter;
+    }
+
+    /**
+     * A refusal.
+     *
+     * @param kind what it means
+     * @param rule the rule that refused, as the user named or wrote it
+     * @param reason one sentence for people
+     * @return the refusal
+     */
+    public static Refusal of(Kind kind, String rule, String reason) {
+        return new Refusal(kind, rule, reason, null, null, null);
+    }
+
+    /**
+     * Says whose limit it is.
+     *
+     * @param scope the holder
+     * @return a copy
+     */
+    public Refusal scope(ScopeKey scope) {
+        return new Refusal(kind, rule, reason, scope, quantity, retryAfter);
+    }
+
+    /**
+     * Says how much.
+     *
+     * @param used what was used before this call
+     * @param requested what this call asked for
+     * @param limit what there is in all
+     * @param unit the unit of the three numbers, for people
+     * @return a copy
+     */
+    public Refusal quantity(long used, long requested, long limit, String unit) {
+        return new Refusal(kind, rule, reason, scope, new Quantity(used, requested, limit, unit), retryAfter);
+    }
+
+    /**
+     * Says when it makes sense to come back.
+     *
+     * @param wait from now
+     * @return a copy
+     */
+    public Refusal retryAfter(Duration wait) {
+        return new Refusal(kind, rule, reason, scope, quantity, wait);
+    }
+
+    /**
+     * What it means.
+     *
+     * @return the kind
+     */
+    public Kind kind() {
+        return kind;
+    }
+
+    /**
+     * The rule that refused.
+     *
+     * @return as the user named or wrote it
+     */
+    public String rule() {
+        return rule;
+    }
+
+    /**
+     * Why.
+     *
+     * @return one sentence for people
+     */
+    public String reason() {
+        return reason;
+    }
+
+    /**
+     * Whose limit it is.
+     *
+     * @return the holder, where there is one
+     */
+    public Optional<ScopeKey> scope() {
+        return Optional.ofNullable(scope);
+    }
+
+    /**
+     * How much.
+     *
+     * @return the numbers, where the rule counts something
+     */
+    public Optional<Quantity> quantity() {
+        return Optional.ofNullable(quantity);
+    }
+
+    /**
+     * When it makes sense to come back.
+     *
+     * @return the wait from now; empty when waiting does not help or nobody knows
+     */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(reason).append(" [rule: ").append(rule);
+        if (scope != null) {
+            text.append("; scope: ").append(scope);
+        }
+        if (quantity != null) {
+            text.append("; used ")
+                    .append(quantity.used())
+                    .append(", requested ")
+                    .append(quantity.requested());
+            text.append(", limit ").append(quantity.limit()).append(' ').append(quantity.unit());
+        }
+        if (retryAfter != null) {
+            text.append("; try again in ").append(retryAfter.toMillis()).append(" ms");
+        }
+        return text.append(']').toString();
+    }
+}
