@@ -122,7 +122,9 @@ public final class Arguments {
         unknown.removeAll(asked);
         if (!unknown.isEmpty()) {
             throw new CannotRun("unknown option --" + String.join(", --", unknown)
-                    + (asked.isEmpty() ? "; this benchmark takes none" : "; known are --" + String.join(", --", asked)));
+                    + (asked.isEmpty()
+                            ? "; this benchmark takes none"
+                            : "; known are --" + String.join(", --", asked)));
         }
     }
 }

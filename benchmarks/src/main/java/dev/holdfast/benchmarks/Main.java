@@ -51,8 +51,8 @@ public final class Main {
                     .max()
                     .orElse(0);
             for (Benchmark benchmark : benchmarks) {
-                out.println("  " + benchmark.name() + " ".repeat(width - benchmark.name().length() + 2)
-                        + benchmark.line());
+                out.println("  " + benchmark.name()
+                        + " ".repeat(width - benchmark.name().length() + 2) + benchmark.line());
             }
             out.flush();
             return RAN;

@@ -196,9 +196,7 @@ public final class Plot {
         }
 
         double part(double value) {
-            return logarithmic
-                    ? Math.log(value / from) / Math.log(to / from)
-                    : (value - from) / (to - from);
+            return logarithmic ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
         }
 
         double[] ticks() {

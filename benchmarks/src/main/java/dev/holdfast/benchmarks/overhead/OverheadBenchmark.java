@@ -9,7 +9,8 @@ import java.util.Map;
 
 /** Time and bytes of a guarded turn and of the resilience part alone, beside the peers'. */
 public final class OverheadBenchmark implements Benchmark {
-    private static final List<Class<?>> PEERS = List.of(LangChain4jTurn.class, SpringAiTurn.class, Resilience4jCall.class);
+    private static final List<Class<?>> PEERS =
+            List.of(LangChain4jTurn.class, SpringAiTurn.class, Resilience4jCall.class);
 
     /** Creates it. */
     public OverheadBenchmark() {}

@@ -49,8 +49,7 @@ public class Resilience4jCall {
         return Retry.decorateSupplier(
                 retry,
                 CircuitBreaker.decorateSupplier(
-                        breaker,
-                        RateLimiter.decorateSupplier(limiter, Bulkhead.decorateSupplier(bulkhead, supplier))));
+                        breaker, RateLimiter.decorateSupplier(limiter, Bulkhead.decorateSupplier(bulkhead, supplier))));
     }
 
     /** Refuses to measure something that does not answer. */
