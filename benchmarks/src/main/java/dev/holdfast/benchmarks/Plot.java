@@ -32,7 +32,17 @@ public final class Plot {
     private boolean logAcross;
     private boolean logUp;
 
-    private record Line(String name, double[] x, double[] y) {}
+    private static final class Line {
+        final String name;
+        final double[] x;
+        final double[] y;
+
+        Line(String name, double[] x, double[] y) {
+            this.name = name;
+            this.x = x.clone();
+            this.y = y.clone();
+        }
+    }
 
     Plot(String title) {
         this.title = title;
@@ -76,7 +86,7 @@ public final class Plot {
         if (x.length != y.length) {
             throw new IllegalArgumentException(name + " has " + x.length + " positions and " + y.length + " values");
         }
-        lines.add(new Line(name, x.clone(), y.clone()));
+        lines.add(new Line(name, x, y));
         return this;
     }
 
@@ -101,8 +111,8 @@ public final class Plot {
     }
 
     private void draw(Graphics2D g) {
-        Axis horizontal = Axis.over(lines.stream().map(Line::x).toList(), logAcross);
-        Axis vertical = Axis.over(lines.stream().map(Line::y).toList(), logUp);
+        Axis horizontal = Axis.over(lines.stream().map(line -> line.x).toList(), logAcross);
+        Axis vertical = Axis.over(lines.stream().map(line -> line.y).toList(), logUp);
         g.setColor(Color.DARK_GRAY);
         g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 16));
         g.drawString(title, LEFT, 28);

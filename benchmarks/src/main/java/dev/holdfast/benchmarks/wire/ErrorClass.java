@@ -37,9 +37,9 @@ record ErrorClass(String text, List<Set<Action>> steps, boolean choice) {
     static ErrorClass parse(String text) {
         List<Set<Action>> steps = new ArrayList<>();
         boolean choice = false;
-        for (String step : text.toLowerCase(Locale.ROOT).split(" then ")) {
+        for (String step : text.toLowerCase(Locale.ROOT).split(" then ", -1)) {
             Set<Action> actions = EnumSet.noneOf(Action.class);
-            String[] parts = step.split("\\+|\\||\\bor\\b");
+            String[] parts = step.split("\\+|\\||\\bor\\b", -1);
             choice |= step.contains("|") || step.contains(" or ");
             for (String part : parts) {
                 actions.add(action(part.strip(), text));

@@ -79,7 +79,7 @@ final class ErrorRow {
 
     boolean statusMatches(int actual) {
         // "404 (chat), 400 (responses)": only chat is looked up here.
-        for (String part : status.split(",")) {
+        for (String part : status.split(",", -1)) {
             String word = part.strip();
             if (word.endsWith("(responses)")) {
                 continue;
@@ -106,10 +106,10 @@ final class ErrorRow {
         if (match.equals("-")) {
             return alternatives;
         }
-        for (String either : match.split(";|, | / ")) {
+        for (String either : match.split(";|, | / ", -1)) {
             // "A + 'b' | 'c'" means A with b, or A with c.
             List<List<Term>> product = List.of(List.of());
-            for (String both : either.split(" \\+ | and ")) {
+            for (String both : either.split(" \\+ | and ", -1)) {
                 List<Term> choices = terms(both.strip());
                 if (choices.isEmpty()) {
                     continue;
@@ -133,7 +133,7 @@ final class ErrorRow {
         Matcher code = CODE.matcher(part);
         if (code.find()) {
             List<Term> terms = new ArrayList<>();
-            for (String value : code.group(2).split("\\|")) {
+            for (String value : code.group(2).split("\\|", -1)) {
                 terms.add(field(code.group(1), value.strip()));
             }
             return terms;
@@ -166,7 +166,7 @@ final class ErrorRow {
     private static List<Term> bare(String part) {
         List<Term> bare = new ArrayList<>();
         for (String word :
-                part.replaceFirst("^other ", "").replaceFirst(" other$", "").split("\\|")) {
+                part.replaceFirst("^other ", "").replaceFirst(" other$", "").split("\\|", -1)) {
             String text = word.replaceAll("\\(.*?\\)", "")
                     .replaceFirst(" message$", "")
                     .strip();
@@ -187,7 +187,7 @@ final class ErrorRow {
 
     private static Term phrase(String text) {
         StringBuilder pattern = new StringBuilder();
-        for (String piece : text.split("\\.\\.\\.|…")) {
+        for (String piece : text.split("\\.\\.\\.|…", -1)) {
             pattern.append(pattern.isEmpty() ? "" : ".{0,200}").append(Pattern.quote(piece.strip()));
         }
         Pattern compiled = Pattern.compile(pattern.toString(), Pattern.CASE_INSENSITIVE | Pattern.DOTALL);

@@ -49,8 +49,8 @@ final class Exchange {
         requestBody = text(line, "request_body");
         headers = new LinkedHashMap<>();
         line.path("response_headers")
-                .fields()
-                .forEachRemaining(header -> headers.put(
+                .properties()
+                .forEach(header -> headers.put(
                         header.getKey().toLowerCase(Locale.ROOT),
                         header.getValue().asText("")));
         if (!line.path("response_body").isTextual()) {

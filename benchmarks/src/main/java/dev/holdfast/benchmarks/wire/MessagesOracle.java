@@ -153,7 +153,7 @@ final class MessagesOracle {
 
         /** Later reports are cumulative: what they name replaces, what they leave out stays. */
         private void merge(JsonNode reported) {
-            reported.fields().forEachRemaining(field -> {
+            reported.properties().forEach(field -> {
                 if (!field.getValue().isNull()) {
                     usage.set(field.getKey(), field.getValue());
                 }

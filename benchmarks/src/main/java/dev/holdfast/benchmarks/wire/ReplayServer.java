@@ -122,7 +122,7 @@ final class ReplayServer implements AutoCloseable {
         if (first == null) {
             return null;
         }
-        String[] words = first.split(" ");
+        String[] words = first.split(" ", -1);
         if (words.length != 3) {
             throw new IOException("not a request line: " + first);
         }
@@ -148,7 +148,7 @@ final class ReplayServer implements AutoCloseable {
             if (size == null) {
                 throw new EOFException("the request ended within its body");
             }
-            int length = Integer.parseInt(size.split(";")[0].strip(), 16);
+            int length = Integer.parseInt(size.split(";", -1)[0].strip(), 16);
             body.writeBytes(exactly(in, length));
             line(in);
             if (length == 0) {
