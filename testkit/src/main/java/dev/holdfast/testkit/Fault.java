@@ -1,0 +1,106 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.error.Classification;
+import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.FailureTable;
+import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.ProviderException;
+import dev.holdfast.error.ProviderFailure;
+import dev.holdfast.error.Remedy;
+import dev.holdfast.error.TransportException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Failures as providers produce them, ready to be thrown by a fake or injected by {@link Faults}. */
+public final class Fault {
+    private Fault() {}
+
+    /**
+     * The provider is down: status 503.
+     *
+     * @return the error
+     */
+    public static HoldfastException outage() {
+        return status(503, "overloaded", "The server is overloaded or not ready yet.");
+    }
+
+    /**
+     * The provider is broken: status 500.
+     *
+     * @return the error
+     */
+    public static HoldfastException serverError() {
+        return status(500, "server_error", "The server had an error.");
+    }
+
+    /**
+     * Too many requests: status 429.
+     *
+     * @param retryAfter when to come back; null when the provider does not say
+     * @return the error
+     */
+    public static HoldfastException rateLimited(@Nullable Duration retryAfter) {
+        HoldfastException error =
+                status(429, "rate_limit_exceeded", "Rate limit reached, please try again in a moment.");
+        return error.with(error.details().toBuilder().retryAfter(retryAfter).build());
+    }
+
+    /**
+     * The request is wrong: status 400. Trying again does not help.
+     *
+     * @return the error
+     */
+    public static HoldfastException badRequest() {
+        return status(400, "invalid_value", "The request is invalid.");
+    }
+
+    /**
+     * The key is wrong: status 401.
+     *
+     * @return the error
+     */
+    public static HoldfastException unauthorized() {
+        return status(401, "invalid_api_key", "The key is invalid.");
+    }
+
+    /**
+     * Nobody is there: the connection is refused.
+     *
+     * @return the error; nothing was sent
+     */
+    public static HoldfastException unreachable() {
+        return new TransportException(
+                "connection refused",
+                ErrorDetails.builder()
+                        .classification(Classification.of("no connection", List.of(Remedy.RETRY, Remedy.FALLBACK)))
+                        .build(),
+                null);
+    }
+
+    /**
+     * Any answer with an error status, classified as the library classifies a provider's that speaks OpenAI's format.
+     *
+     * @param status the HTTP status
+     * @param code the provider's code
+     * @param message the provider's words
+     * @return the error
+     */
+    public static HoldfastException status(int status, String code, String message) {
+        Classification classification =
+                FailureTable.standard().classify(new ProviderFailure("openai", status, code, "", message, Map.of()));
+        return new ProviderException(
+                message,
+                status,
+                code,
+                "",
+                ErrorDetails.builder()
+                        .usage(Usage.none(), Billing.MAYBE_BILLED)
+                        .classification(classification)
+                        .build(),
+                null);
+    }
+}

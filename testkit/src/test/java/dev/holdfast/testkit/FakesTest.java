@@ -1,0 +1,121 @@
+package dev.holdfast.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.Chunk;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
+import dev.holdfast.context.Deadline;
+import dev.holdfast.error.DeadlineException;
+import dev.holdfast.error.ProviderException;
+import dev.holdfast.error.Remedy;
+import dev.holdfast.error.StreamInterruptedException;
+import dev.holdfast.error.TransportException;
+import dev.holdfast.runtime.HoldfastRuntime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FakesTest {
+    private final HoldfastRuntime runtime = HoldfastRuntime.system();
+
+    @Test
+    void saysWhatTheScriptSaysInOrderAndRemembersWhatItWasAsked() {
+        FakeModel model = FakeModel.named("mini").reply("one").reply("two").otherwise("more");
+
+        assertThat(model.chat("first")).isEqualTo("one");
+        assertThat(model.chat("second")).isEqualTo("two");
+        assertThat(model.chat("third")).isEqualTo("more");
+        assertThat(model.calls())
+                .extracting(call -> call.request().messages().get(0).text())
+                .containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void aScriptThatIsUsedUpFailsTheTest() {
+        FakeModel model = FakeModel.named("mini").reply("one");
+        model.chat("first");
+
+        assertThatThrownBy(() -> model.chat("second"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("fake/mini was asked 2 times");
+        assertThat(model.openReplies()).isZero();
+    }
+
+    @Test
+    void streamsInPieces() {
+        FakeModel model = FakeModel.named("mini").reply(FakeReply.text("abcdef").pieces(3));
+        List<String> pieces = new ArrayList<>();
+        try (ChatReply reply = model.send(new ChatCall(ChatRequest.of("go"), CallContext.of(Caller.of("ann"))))) {
+            for (Chunk chunk = reply.next(); chunk != null; chunk = reply.next()) {
+                pieces.add(chunk.text());
+            }
+        }
+
+        assertThat(pieces).containsExactly("ab", "cd", "ef");
+    }
+
+    @Test
+    void faultsComeWhereTheyWereOrdered() {
+        ChatModel model = Faults.on(runtime)
+                .onCall(2)
+                .fail(Fault::outage)
+                .onCall(3)
+                .cutAfter(1)
+                .onCall(4)
+                .cutAfter(0)
+                .onCall(5)
+                .garbageAfter(0)
+                .build()
+                .around(FakeModel.named("mini")
+                        .otherwise(FakeReply.text("fine thanks").pieces(2)));
+
+        assertThat(model.chat("1")).isEqualTo("fine thanks");
+        assertThatThrownBy(() -> model.chat("2")).isInstanceOf(ProviderException.class);
+        assertThatThrownBy(() -> model.chat("3"))
+                .isInstanceOfSatisfying(
+                        StreamInterruptedException.class,
+                        e -> assertThat(e.partial().text()).isEqualTo("fine "));
+        assertThatThrownBy(() -> model.chat("4")).isInstanceOf(TransportException.class);
+        assertThatThrownBy(() -> model.chat("5")).isInstanceOf(TransportException.class);
+        assertThat(model.chat("6")).isEqualTo("fine thanks");
+    }
+
+    @Test
+    void aStallEndsWithItsDeadline() {
+        ChatModel model = Faults.on(runtime)
+                .stallAfter(0)
+                .build()
+                .around(FakeModel.named("mini").otherwise("never"));
+        CallContext context = CallContext.builder(Caller.of("ann"))
+                .deadline(Deadline.in(Duration.ofMillis(20), runtime))
+                .build();
+
+        assertThatThrownBy(() -> model.chat(ChatRequest.of("go"), context)).isInstanceOf(DeadlineException.class);
+    }
+
+    @Test
+    void readyMadeErrorsMeanWhatTheyMeanAtAProvider() {
+        assertThat(Fault.outage().classification().allows(Remedy.RETRY)).isTrue();
+        assertThat(Fault.rateLimited(Duration.ofSeconds(3)).retryAfter()).contains(Duration.ofSeconds(3));
+        assertThat(Fault.badRequest().classification().isRetryable()).isFalse();
+    }
+
+    @Test
+    void whatIsLeftOpenIsFound() {
+        FakeModel model =
+                FakeModel.named("mini").otherwise(FakeReply.text("one two").pieces(2));
+        ChatReply reply = model.send(new ChatCall(ChatRequest.of("go"), CallContext.of(Caller.of("ann"))));
+        reply.next();
+
+        assertThat(Leftovers.found()).containsExactly("open replies of fake/mini: 1");
+        reply.close();
+        assertThat(Leftovers.found()).isEmpty();
+    }
+}
