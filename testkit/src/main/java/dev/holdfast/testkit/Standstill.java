@@ -3,11 +3,24 @@ package dev.holdfast.testkit;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Says who waits for what, for people to read. */
 final class Standstill {
     private static final int THREADS_SHOWN = 20;
     private static final int FRAMES_SHOWN = 8;
+    private static final Set<String> OURS = Stream.of(
+                    Agenda.class,
+                    Lockstep.class,
+                    Standstill.class,
+                    Strand.class,
+                    VirtualRuntime.class,
+                    VirtualSignal.class,
+                    VirtualWorkers.class)
+            .map(Class::getName)
+            .collect(Collectors.toUnmodifiableSet());
 
     private Standstill() {}
 
@@ -75,10 +88,6 @@ final class Standstill {
     private static boolean isOurs(String className) {
         return className.startsWith("java.")
                 || className.startsWith("jdk.")
-                || className.equals(Lockstep.class.getName())
-                || className.equals(Strand.class.getName())
-                || className.equals(Standstill.class.getName())
-                || className.equals(VirtualSignal.class.getName())
-                || className.equals(VirtualRuntime.class.getName());
+                || OURS.contains(className.split("\\$", 2)[0]);
     }
 }

@@ -33,7 +33,9 @@ final class VirtualBreakdownTest {
                 .hasMessageContaining("Deadlock")
                 .hasMessageContaining("'first' waits for a signal without a time limit")
                 .hasMessageContaining("'second' waits for the end of 'first' without a time limit")
-                .hasMessageContaining("VirtualBreakdownTest.cleaningUp");
+                .hasMessageContaining("VirtualBreakdownTest.cleaningUp")
+                .hasMessageNotContaining("Agenda")
+                .hasMessageNotContaining("VirtualWorkers");
         assertThat(log).containsExactlyInAnyOrder("first cleans up", "second cleans up");
     }
 

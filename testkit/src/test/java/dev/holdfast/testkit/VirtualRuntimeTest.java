@@ -213,6 +213,18 @@ final class VirtualRuntimeTest {
     }
 
     @Test
+    void aTimerThatHasBegunCannotBeCancelled() throws InterruptedException {
+        time.run(() -> {
+            List<Cancellable> timer = new ArrayList<>();
+            timer.add(time.schedule(
+                    SECOND, () -> log.add("cancels itself: " + timer.get(0).cancel())));
+            time.sleep(DAY);
+            log.add("cancelled after: " + timer.get(0).cancel());
+        });
+        assertThat(log).containsExactly("cancels itself: false", "cancelled after: false");
+    }
+
+    @Test
     void stagesAreAwaitedInVirtualTime() throws Exception {
         CompletableFuture<String> future = CompletableFuture.supplyAsync(
                 () -> {
