@@ -19,6 +19,10 @@ final class Failures {
         log.error("'{}' threw on a background thread; nothing waits for its result", thread, thrown);
     }
 
+    int size() {
+        return failures.size();
+    }
+
     List<VirtualRuntime.Failure> take() {
         List<VirtualRuntime.Failure> taken = new ArrayList<>();
         for (VirtualRuntime.Failure next = failures.poll(); next != null; next = failures.poll()) {

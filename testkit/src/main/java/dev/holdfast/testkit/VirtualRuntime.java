@@ -302,6 +302,10 @@ public final class VirtualRuntime implements HoldfastRuntime, AutoCloseable {
         failIfAnyFailed();
     }
 
+    int leftBehind() {
+        return stillWaiting().size() + failures.size();
+    }
+
     private void drain() {
         lockstep.drain();
         lockstep.exit();

@@ -1,5 +1,6 @@
 package dev.holdfast.testkit;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -85,6 +86,13 @@ public final class VirtualRuntimeBuilder {
      * @return a new runtime
      */
     public VirtualRuntime build() {
-        return new VirtualRuntime(this);
+        VirtualRuntime runtime = new VirtualRuntime(this);
+        // Weak: what is watched stays so until a test ends, and not every project has the extension that says when.
+        WeakReference<VirtualRuntime> watched = new WeakReference<>(runtime);
+        Leftovers.watch("threads, timers and failures of virtual time", () -> {
+            VirtualRuntime left = watched.get();
+            return left == null ? 0 : left.leftBehind();
+        });
+        return runtime;
     }
 }

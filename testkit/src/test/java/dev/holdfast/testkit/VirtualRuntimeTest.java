@@ -77,6 +77,7 @@ final class VirtualRuntimeTest {
         time.advance(Duration.ofSeconds(3));
         assertThat(log).containsExactly("timer 1 at PT1S", "timer 2 at PT2S", "timer 3 at PT3S");
         assertThat(time.stillWaiting()).containsExactly("'timer' is scheduled for +PT4S");
+        time.close();
     }
 
     @Test
@@ -105,6 +106,8 @@ final class VirtualRuntimeTest {
         assertThatThrownBy(time::assertQuiet)
                 .isInstanceOf(VirtualTimeError.class)
                 .hasMessageContaining("'timer' is scheduled for +PT24H");
+        assertThat(Leftovers.found()).containsExactly("threads, timers and failures of virtual time: 1");
+        time.close();
     }
 
     @Test
