@@ -21,7 +21,7 @@ final class VirtualRuntimeSpeed {
             print("one thread sleeping", sleepers(1, 500_000));
             print("sleeps of the test thread, among 100 timers", testThread(20_000));
             print("timers", timers(300_000));
-            print("forks joined", forks(100_000));
+            print("forks joined", forks(50_000));
         }
     }
 
