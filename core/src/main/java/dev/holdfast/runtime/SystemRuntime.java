@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -47,15 +48,18 @@ final class SystemRuntime implements HoldfastRuntime {
 
     @Override
     public void sleep(Duration duration) throws InterruptedException {
+        if (Thread.interrupted()) { // a sleep of zero does not look by itself
+            throw new InterruptedException();
+        }
         TimeUnit.NANOSECONDS.sleep(saturatedNanos(duration));
     }
 
     @Override
     public Cancellable schedule(Duration delay, Runnable task) {
+        Timer timer = new Timer(logged("timer", task));
         // The timer thread only hands over: a task that blocks must not delay the timers behind it.
-        ScheduledFuture<?> timer = Timers.POOL.schedule(
-                () -> executor.execute(logged("timer", task)), saturatedNanos(delay), TimeUnit.NANOSECONDS);
-        return () -> timer.cancel(false);
+        timer.entry = Timers.POOL.schedule(() -> executor.execute(timer), saturatedNanos(delay), TimeUnit.NANOSECONDS);
+        return timer;
     }
 
     @Override
@@ -79,7 +83,7 @@ final class SystemRuntime implements HoldfastRuntime {
         try {
             return Math.max(0, duration.toNanos());
         } catch (ArithmeticException tooLong) {
-            return Long.MAX_VALUE;
+            return duration.isNegative() ? 0 : Long.MAX_VALUE;
         }
     }
 
@@ -120,6 +124,37 @@ final class SystemRuntime implements HoldfastRuntime {
             ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1, daemon("holdfast-timer"));
             pool.setRemoveOnCancelPolicy(true);
             return pool;
+        }
+    }
+
+    /** A task that runs or is called off, whichever comes first: the pool's own future forgets a task as it hands over. */
+    private static final class Timer extends AtomicBoolean implements Runnable, Cancellable {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Runnable task;
+        private transient volatile @Nullable ScheduledFuture<?> entry;
+
+        Timer(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            if (compareAndSet(false, true)) {
+                task.run();
+            }
+        }
+
+        @Override
+        public boolean cancel() {
+            if (!compareAndSet(false, true)) {
+                return false;
+            }
+            ScheduledFuture<?> waiting = entry;
+            if (waiting != null) {
+                waiting.cancel(false);
+            }
+            return true;
         }
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 public abstract class RuntimeKit {
     private static final Duration SHORT = Duration.ofMillis(15);
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static final Duration PAST = Duration.ofSeconds(-1);
+    private static final Duration PAST = Duration.ofSeconds(Long.MIN_VALUE);
     private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     /** For subclasses. */
@@ -200,8 +200,13 @@ public abstract class RuntimeKit {
         assertTrue(ran.await(LONG));
         assertTrue(runtime().nanoTime() - tick >= SHORT.toNanos());
         assertNotEquals(Thread.currentThread(), thread.get());
-        runtime().sleep(SHORT);
         assertFalse(timer.cancel(), "too late");
+    }
+
+    @Test
+    final void anInterruptedThreadDoesNotEvenSleepForZero() {
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> runtime().sleep(Duration.ZERO));
     }
 
     @Test
