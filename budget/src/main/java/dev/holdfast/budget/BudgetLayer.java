@@ -1,0 +1,465 @@
+package dev.holdfast.budget;
+
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.LayerReply;
+import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.TokenClass;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.ScopeKey;
+import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.Problems;
+import dev.holdfast.error.Refusal;
+import dev.holdfast.error.RejectedException;
+import dev.holdfast.event.CoreEvent;
+import dev.holdfast.event.Events;
+import dev.holdfast.runtime.HoldfastRuntime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hard budgets in front of one endpoint: a call is sent only when everybody who pays for it affords the most that it can
+ * cost. Put it inside retries, so that every attempt pays for itself.
+ *
+ * <p><b>Before the call</b> the most that it can take is reserved: its counted input, and as much output as it asks for
+ * ({@code maxOutputTokens} of the request, else {@link Builder#maxOutput}, else what the endpoint can say). Where a
+ * budget affords less output, the request is sent with a lower {@code maxOutputTokens}; below {@link Builder#minOutput}
+ * it is refused.
+ *
+ * <p><b>After the call</b> what it used is settled and its cost is written on the answer or the error:
+ *
+ * <ul>
+ *   <li>usage that the provider reported counts as reported, also beyond the reservation;
+ *   <li>a call that was provably not sent is given back;
+ *   <li>a stream that the caller left costs its input and what was streamed, by our own count (flagged as estimated);
+ *   <li>anything else counts as all that was reserved.
+ * </ul>
+ *
+ * <p><b>Any other work.</b> {@link ModelLayer#call} guards a callable: it takes no tokens, and counts as a call.
+ *
+ * <p><b>Errors.</b> Refuses with {@link RejectedException} of {@link Refusal.Kind#BUDGET}.
+ *
+ * <p><b>Threading.</b> Safe for use by many threads; the balances are in the {@link Ledger}, not in the layer.
+ */
+public final class BudgetLayer implements ModelLayer {
+    private static final Logger log = LoggerFactory.getLogger(BudgetLayer.class);
+
+    private final Endpoint endpoint;
+    private final Ledger ledger;
+    private final TokenCounter counter;
+    private final HoldfastRuntime runtime;
+    private final Events events;
+    private final Budget[] budgets;
+    private final @Nullable Price price;
+    private final boolean limitsOutput;
+    private final @Nullable Integer maxOutput;
+    private final int minOutput;
+    private final Duration lease;
+
+    private BudgetLayer(Builder builder, @Nullable Price price) {
+        this.endpoint = builder.endpoint;
+        this.ledger = builder.ledger;
+        this.counter = builder.counter == null ? TokenCounter.standard() : builder.counter;
+        this.runtime = builder.runtime;
+        this.events = builder.events;
+        this.budgets = builder.budgets.toArray(new Budget[0]);
+        this.price = price;
+        this.limitsOutput = builder.limits(BudgetUnit.TOKENS) || builder.limits(BudgetUnit.MONEY);
+        this.maxOutput = builder.maxOutput;
+        this.minOutput = builder.minOutput;
+        this.lease = builder.lease;
+        if (limitsOutput) {
+            counter.input(endpoint, ChatRequest.of("loads the vocabulary before the first call needs it"));
+        }
+    }
+
+    /**
+     * Starts a layer.
+     *
+     * @param endpoint who answers below; {@code Endpoint.of("application", "work")} for work that is not a model
+     * @param ledger where the balances are
+     * @param runtime time and randomness; the ledger's
+     * @return a builder
+     */
+    public static Builder builder(Endpoint endpoint, Ledger ledger, HoldfastRuntime runtime) {
+        return new Builder(endpoint, ledger, runtime);
+    }
+
+    @Override
+    public ChatModel around(ChatModel next) {
+        return call -> new BudgetReply(next, call);
+    }
+
+    @Override
+    public String toString() {
+        return "budgets of " + endpoint + " " + List.of(budgets);
+    }
+
+    private List<Ledger.Line> linesOf(CallContext context) {
+        List<Ledger.Line> lines = new ArrayList<>(budgets.length);
+        for (Budget budget : budgets) {
+            Optional<ScopeKey> key = context.key(budget.scope());
+            if (key.isPresent()) {
+                lines.add(new Ledger.Line(key.get(), budget));
+            }
+        }
+        return lines;
+    }
+
+    private Demand demandOf(ChatRequest request) {
+        if (request == ChatRequest.empty() || !limitsOutput) { // a callable, or nothing but calls is counted
+            return new Demand(1, 0, 0, 0, 0, 0);
+        }
+        long input = counter.input(endpoint, request).upperBound();
+        int most = mostOutput(request);
+        int least = Math.min(minOutput, most);
+        return price == null
+                ? new Demand(1, input, 0, 0, least, most)
+                : new Demand(
+                        1,
+                        input,
+                        Demand.times(input, price.dearestInputPicos()),
+                        price.dearestOutputPicos(),
+                        least,
+                        most);
+    }
+
+    private int mostOutput(ChatRequest request) {
+        OptionalInt ofEndpoint = endpoint.maxOutputTokens();
+        int canSay = ofEndpoint.orElse(Integer.MAX_VALUE);
+        if (request.maxOutputTokens().isPresent()) {
+            return Math.min(request.maxOutputTokens().getAsInt(), canSay);
+        }
+        if (maxOutput != null) {
+            return Math.min(maxOutput, canSay);
+        }
+        return ofEndpoint.orElse(Builder.MAX_OUTPUT);
+    }
+
+    /** The request with a bound on its output that keeps it within what was reserved, where it has none of itself. */
+    private ChatCall bounded(ChatCall call, long output) {
+        ChatRequest request = call.request();
+        int bound = Math.toIntExact(output);
+        int own = request.maxOutputTokens().orElse(Integer.MAX_VALUE);
+        if (bound == 0 || Math.min(own, endpoint.maxOutputTokens().orElse(Integer.MAX_VALUE)) <= bound) {
+            return call;
+        }
+        return call.with(request.toBuilder().maxOutputTokens(bound).build());
+    }
+
+    private RejectedException refused(CallContext context, Ledger.Exhausted exhausted) {
+        Budget.Limit limit = exhausted.limit();
+        boolean tooLarge = exhausted.requested() > limit.amount();
+        Refusal refusal = Refusal.of(
+                        Refusal.Kind.BUDGET,
+                        "budget of " + limit,
+                        tooLarge
+                                ? "the call is larger than the whole budget; shorten its input or raise the budget"
+                                : "the budget is used up")
+                .scope(exhausted.key())
+                .quantity(
+                        exhausted.used(),
+                        exhausted.requested(),
+                        limit.amount(),
+                        limit.unit().toString());
+        if (!tooLarge && exhausted.retryAfter() != null) {
+            refusal = refusal.retryAfter(exhausted.retryAfter());
+        }
+        if (events.isHeard()) {
+            events.emit(new CoreEvent.Refused(context, runtime.now(), refusal));
+        }
+        return new RejectedException(
+                refusal,
+                ErrorDetails.builder().context(context).endpoint(endpoint).build());
+    }
+
+    /** What the call used, as far as somebody knows: the provider, or for a stream that was left our own count. */
+    private Usage usageOf(ChatRequest request, Outcome outcome) {
+        Usage usage = Bill.usage(outcome);
+        boolean left = outcome instanceof Outcome.Cancelled
+                && !usage.isKnown()
+                && !outcome.message().parts().isEmpty();
+        if (!left) {
+            return usage;
+        }
+        long input = counter.input(endpoint, request).upperBound();
+        long output = counter.output(endpoint, outcome.message()).upperBound();
+        return Usage.builder()
+                .add(TokenClass.INPUT, Math.max(input, usage.input()))
+                .add(TokenClass.OUTPUT, Math.max(output, usage.output()))
+                .estimated()
+                .build();
+    }
+
+    private @Nullable Money costOf(Usage usage, Amounts reserved) {
+        if (usage.statedCost().isPresent()) {
+            return usage.statedCost().get();
+        }
+        if (price == null) {
+            return null;
+        }
+        Optional<Money> cost = price.cost(usage);
+        return cost.isPresent() || !limitsOutput ? cost.orElse(null) : new Money(reserved.nanoDollars());
+    }
+
+    private void tell(CallContext context, List<Ledger.Crossing> crossings) {
+        if (events.isHeard()) {
+            for (Ledger.Crossing crossing : crossings) {
+                events.emit(new BudgetThresholdReached(
+                        context,
+                        runtime.now(),
+                        crossing.key(),
+                        crossing.limit(),
+                        crossing.percent(),
+                        crossing.settled()));
+            }
+        }
+    }
+
+    private final class BudgetReply extends LayerReply {
+        private final ChatModel next;
+        private final ChatCall call;
+        private final ReservationId id = ReservationId.random(runtime);
+        private Ledger.@Nullable Granted granted;
+
+        BudgetReply(ChatModel next, ChatCall call) {
+            this.next = next;
+            this.call = call;
+        }
+
+        @Override
+        protected ChatReply open() {
+            CallContext context = call.context();
+            List<Ledger.Line> lines = linesOf(context);
+            Ledger.Decision decision = ledger.reserve(id, lines, demandOf(call.request()), lease);
+            if (decision instanceof Ledger.Exhausted exhausted) {
+                throw refused(context, exhausted);
+            }
+            Ledger.Granted grant = (Ledger.Granted) decision;
+            granted = grant;
+            return next.send(bounded(call, grant.output()));
+        }
+
+        @Override
+        protected Outcome onOutcome(Outcome outcome) {
+            if (granted == null || outcome.billing() == Billing.NOT_SENT) {
+                return outcome;
+            }
+            Usage usage = usageOf(call.request(), outcome);
+            return Bill.on(outcome, usage, costOf(usage, granted.reserved()));
+        }
+
+        @Override
+        protected void onEnd(Outcome outcome) {
+            if (granted == null) {
+                return;
+            }
+            if (outcome.billing() == Billing.NOT_SENT) {
+                ledger.release(id);
+                return;
+            }
+            Ledger.Settlement settlement = ledger.settle(id, taken(outcome, granted.reserved()));
+            if (!settlement.ended()) {
+                log.warn("{} outlived its lease of {}; all that it had reserved is charged", call.context(), lease);
+            }
+            tell(call.context(), settlement.crossings());
+        }
+
+        private Amounts taken(Outcome outcome, Amounts reserved) {
+            Usage usage = Bill.usage(outcome);
+            long tokens = usage.isKnown() ? usage.total() : Math.max(reserved.tokens(), usage.total());
+            long nanos = outcome.cost().map(Money::nanos).orElse(reserved.nanoDollars());
+            return new Amounts(tokens, Math.max(0, nanos), reserved.calls());
+        }
+    }
+
+    /** Builds a {@link BudgetLayer}. Not safe for use by several threads. */
+    public static final class Builder {
+        private static final int MAX_OUTPUT = 4_096;
+        private static final int MIN_OUTPUT = 16;
+        private static final Duration LEASE = Duration.ofMinutes(30);
+
+        private final Endpoint endpoint;
+        private final Ledger ledger;
+        private final HoldfastRuntime runtime;
+        private List<Budget> budgets = List.of();
+        private PriceTable prices = PriceTable.empty();
+        private @Nullable TokenCounter counter;
+        private Events events = Events.none();
+        private @Nullable Integer maxOutput;
+        private int minOutput = MIN_OUTPUT;
+        private Duration lease = LEASE;
+        private boolean allowUnpriced;
+
+        private Builder(Endpoint endpoint, Ledger ledger, HoldfastRuntime runtime) {
+            this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
+            this.ledger = Objects.requireNonNull(ledger, "ledger");
+            this.runtime = Objects.requireNonNull(runtime, "runtime");
+        }
+
+        /**
+         * Sets who may spend how much. All hold at once; whoever cannot pay refuses the call.
+         *
+         * @param budgets the budgets, no two of which limit the same unit of the same scope in the same window
+         * @return this builder
+         */
+        public Builder budgets(Budget... budgets) {
+            return budgets(List.of(budgets));
+        }
+
+        /**
+         * Sets who may spend how much.
+         *
+         * @param budgets the budgets; copied
+         * @return this builder
+         */
+        public Builder budgets(List<Budget> budgets) {
+            this.budgets = List.copyOf(budgets);
+            return this;
+        }
+
+        /**
+         * Sets what the endpoint costs.
+         *
+         * @param prices a table with a price for the endpoint, where a budget limits money
+         * @return this builder
+         */
+        public Builder prices(PriceTable prices) {
+            this.prices = Objects.requireNonNull(prices, "prices");
+            return this;
+        }
+
+        /**
+         * Guards an endpoint without a price by budgets of money: its calls then cost nothing, unless the provider
+         * states a cost. Without this such a layer is not built.
+         *
+         * @return this builder
+         */
+        public Builder allowUnpriced() {
+            this.allowUnpriced = true;
+            return this;
+        }
+
+        /**
+         * Sets who counts tokens; without it {@link TokenCounter#standard()}.
+         *
+         * @param counter the counter, best shared by all layers
+         * @return this builder
+         */
+        public Builder counter(TokenCounter counter) {
+            this.counter = Objects.requireNonNull(counter, "counter");
+            return this;
+        }
+
+        /**
+         * Sets who is told of refusals and thresholds.
+         *
+         * @param events where events go
+         * @return this builder
+         */
+        public Builder events(Events events) {
+            this.events = Objects.requireNonNull(events, "events");
+            return this;
+        }
+
+        /**
+         * Sets how much output a request gets that does not say how much it wants; without it as much as the endpoint
+         * can say, or 4,096 where that is not known.
+         *
+         * @param tokens output tokens; at least 1
+         * @return this builder
+         */
+        public Builder maxOutput(int tokens) {
+            this.maxOutput = tokens;
+            return this;
+        }
+
+        /**
+         * Sets how short an answer may be made before the call is refused instead; without it 16. A request that asks
+         * for less gets what it asks for.
+         *
+         * @param tokens output tokens; at least 1
+         * @return this builder
+         */
+        public Builder minOutput(int tokens) {
+            this.minOutput = tokens;
+            return this;
+        }
+
+        /**
+         * Sets how long a call can last at the most; without it 30 minutes. A call that lasts longer is charged all that
+         * it had reserved.
+         *
+         * @param lease longer than zero
+         * @return this builder
+         */
+        public Builder lease(Duration lease) {
+            this.lease = lease;
+            return this;
+        }
+
+        /**
+         * Builds the layer.
+         *
+         * @return a layer
+         * @throws dev.holdfast.error.InvalidConfigurationException naming everything that is wrong
+         */
+        public BudgetLayer build() {
+            Price price = prices.find(endpoint).orElse(null);
+            Problems problems = new Problems();
+            problems.require(!budgets.isEmpty(), "budgets", "is empty; give one, or leave the layer out");
+            Set<Object> seen = new HashSet<>();
+            for (int i = 0; i < budgets.size(); i++) {
+                check(budgets.get(i), "budgets[" + i + "]", seen, problems);
+            }
+            problems.require(
+                    price != null || allowUnpriced || !limits(BudgetUnit.MONEY),
+                    "prices",
+                    "has no price for " + endpoint.provider() + "/" + endpoint.model()
+                            + ", and a budget limits its money; add the price, or say allowUnpriced()");
+            problems.require(maxOutput == null || maxOutput > 0, "maxOutput", "is " + maxOutput + "; give at least 1");
+            problems.requirePositive(minOutput, "minOutput");
+            problems.requirePositive(lease, "lease");
+            problems.throwIfAny("the budget layer of " + endpoint);
+            return new BudgetLayer(this, price);
+        }
+
+        private static void check(Budget budget, String path, Set<Object> seen, Problems problems) {
+            budget.check(problems, path);
+            for (int j = 0; j < budget.limits().size(); j++) {
+                Budget.Limit limit = budget.limits().get(j);
+                problems.require(
+                        seen.add(List.of(budget.scope(), limit.unit(), limit.window())),
+                        path + ".limits[" + j + "]",
+                        "limits what another one limits, " + limit + "; keep the lower of the two");
+            }
+        }
+
+        private boolean limits(BudgetUnit unit) {
+            for (Budget budget : budgets) {
+                for (Budget.Limit limit : budget.limits()) {
+                    if (limit.unit() == unit) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,381 @@
+package dev.holdfast.budget;
+
+import dev.holdfast.budget.RateBuckets.Pair;
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.LayerReply;
+import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.ScopeKey;
+import dev.holdfast.error.CancelledException;
+import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.Problems;
+import dev.holdfast.error.Refusal;
+import dev.holdfast.error.RejectedException;
+import dev.holdfast.event.CoreEvent;
+import dev.holdfast.event.Events;
+import dev.holdfast.runtime.HoldfastRuntime;
+import dev.holdfast.runtime.Signal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rate limits in front of a model: requests and tokens, taken together or not at all, for everybody whom a limit counts.
+ *
+ * <p><b>Tokens</b> are taken by estimate before the call: the counted input and the output that the request asks for (or
+ * {@link Builder#expectedOutput}), at most one bucketful. After it they are corrected by what the call used; what it used
+ * beyond the estimate is taken also where that leaves a debt. A call that was provably not sent gives everything back; of
+ * a call whose usage is not known the estimate stays taken.
+ *
+ * <p><b>Waiting.</b> A call that does not fit now waits if its turn comes within {@link RateLimit#maxWait} and before its
+ * deadline, else it is refused at once and told when to come back. A waiting call has its place: it has taken what it
+ * needs, and later calls queue behind it. Closing the reply or interrupting the thread ends the wait and gives back.
+ *
+ * <p><b>Errors.</b> Refuses with {@link RejectedException} of {@link Refusal.Kind#RATE_LIMIT}. A request whose input is
+ * larger than a whole bucket could wait for ever; it is refused at once, without a time to come back.
+ *
+ * <p><b>Any other work.</b> {@link ModelLayer#call} guards a callable: it counts as a request without tokens.
+ *
+ * <p><b>Threading.</b> Safe for use by many threads. The buckets are in the layer; put around several models it counts
+ * them together.
+ */
+public final class RateLimitLayer implements ModelLayer {
+    private final Endpoint endpoint;
+    private final HoldfastRuntime runtime;
+    private final TokenCounter counter;
+    private final Events events;
+    private final RateBuckets[] buckets;
+    private final boolean limitsTokens;
+    private final int expectedOutput;
+    private final Stripes stripes = new Stripes();
+
+    private RateLimitLayer(Builder builder) {
+        this.endpoint = builder.endpoint;
+        this.runtime = builder.runtime;
+        this.counter = builder.counter == null ? TokenCounter.standard() : builder.counter;
+        this.events = builder.events;
+        this.expectedOutput = builder.expectedOutput;
+        this.buckets = new RateBuckets[builder.limits.size()];
+        boolean tokens = false;
+        for (int i = 0; i < buckets.length; i++) {
+            RateLimit limit = builder.limits.get(i);
+            buckets[i] = new RateBuckets(limit, runtime);
+            tokens |= limit.tokens() != null;
+        }
+        this.limitsTokens = tokens;
+    }
+
+    /**
+     * Starts a layer.
+     *
+     * @param endpoint whose tokens are counted; {@code Endpoint.of("application", "work")} for work that is not a model
+     * @param runtime whose clock fills the buckets
+     * @return a builder
+     */
+    public static Builder builder(Endpoint endpoint, HoldfastRuntime runtime) {
+        return new Builder(endpoint, runtime);
+    }
+
+    @Override
+    public ChatModel around(ChatModel next) {
+        return call -> new LimitedReply(next, call);
+    }
+
+    @Override
+    public String toString() {
+        return "rate limits of " + endpoint;
+    }
+
+    /** How many buckets are remembered, for tests. */
+    long size() {
+        long size = 0;
+        for (RateBuckets each : buckets) {
+            size += each.size();
+        }
+        return size;
+    }
+
+    /** Takes what a call needs from all its buckets, or refuses. */
+    private Permit take(CallContext context, ChatRequest request) {
+        Permit permit = new Permit(context, request);
+        Refusal refusal = null;
+        stripes.lock(permit.stripes);
+        try {
+            long refusedWait = -1;
+            for (int i = 0; i < buckets.length; i++) {
+                ScopeKey key = permit.keys.get(i);
+                if (key == null) {
+                    continue;
+                }
+                Pair pair = buckets[i].of(key);
+                if (permit.input > pair.tokenCapacity()) {
+                    refusal = tooLarge(buckets[i].limit(), key, pair, permit);
+                    break;
+                }
+                long wait = pair.nanosUntil(permit.tokensFrom(pair));
+                if (wait > patience(buckets[i].limit(), context) && wait > refusedWait) {
+                    refusedWait = wait;
+                    refusal = refusal(buckets[i].limit(), key, pair, permit, wait);
+                }
+                permit.waitNanos = Math.max(permit.waitNanos, wait);
+            }
+            if (refusal == null) {
+                permit.takeAll();
+                return permit;
+            }
+        } finally {
+            stripes.unlock(permit.stripes);
+        }
+        if (events.isHeard()) {
+            events.emit(new CoreEvent.Refused(context, runtime.now(), refusal));
+        }
+        throw new RejectedException(
+                refusal,
+                ErrorDetails.builder().context(context).endpoint(endpoint).build());
+    }
+
+    private long patience(RateLimit limit, CallContext context) {
+        return limit.maxWait().isZero()
+                ? 0
+                : context.deadline().cap(limit.maxWait(), runtime).toNanos();
+    }
+
+    private static Refusal tooLarge(RateLimit limit, ScopeKey key, Pair pair, Permit permit) {
+        return Refusal.of(
+                        Refusal.Kind.RATE_LIMIT,
+                        limit.toString(),
+                        "the input alone is larger than all that the limit ever allows at once; shorten it or raise the"
+                                + " limit")
+                .scope(key)
+                .quantity(pair.tokenCapacity() - pair.tokensLeft(), permit.input, pair.tokenCapacity(), "tokens");
+    }
+
+    private static Refusal refusal(RateLimit limit, ScopeKey key, Pair pair, Permit permit, long wait) {
+        Refusal refusal = Refusal.of(Refusal.Kind.RATE_LIMIT, limit.toString(), "too much in too short a time")
+                .scope(key)
+                .retryAfter(Duration.ofNanos(wait));
+        return pair.lacksRequests()
+                ? refusal.quantity(pair.requestCapacity() - pair.requestsLeft(), 1, pair.requestCapacity(), "requests")
+                : refusal.quantity(
+                        pair.tokenCapacity() - pair.tokensLeft(),
+                        permit.tokensFrom(pair),
+                        pair.tokenCapacity(),
+                        "tokens");
+    }
+
+    /** What one call has taken, and from whom. */
+    private final class Permit {
+        private final List<@Nullable ScopeKey> keys = new ArrayList<>(buckets.length);
+        private final long stripes;
+        private final long input;
+        private final long wanted;
+        private long waitNanos;
+
+        Permit(CallContext context, ChatRequest request) {
+            long set = 0;
+            for (RateBuckets each : buckets) {
+                ScopeKey key = context.key(each.limit().scope()).orElse(null);
+                keys.add(key);
+                set |= key == null ? 0 : Stripes.bit(Stripes.of(key));
+            }
+            this.stripes = set;
+            boolean counted = limitsTokens && request != ChatRequest.empty();
+            this.input = counted ? counter.input(endpoint, request).estimate() : 0;
+            this.wanted = counted ? input + request.maxOutputTokens().orElse(expectedOutput) : 0;
+        }
+
+        /** A long answer that may come is no reason to refuse: it takes what there can be, and the rest afterwards. */
+        long tokensFrom(Pair pair) {
+            return Math.min(wanted, pair.tokenCapacity());
+        }
+
+        void takeAll() {
+            for (int i = 0; i < buckets.length; i++) {
+                ScopeKey key = keys.get(i);
+                if (key != null) {
+                    Pair pair = buckets[i].of(key);
+                    pair.take(tokensFrom(pair));
+                }
+            }
+        }
+
+        void end(Outcome outcome) {
+            Usage usage = Bill.usage(outcome);
+            boolean sent = outcome.billing() != Billing.NOT_SENT;
+            RateLimitLayer.this.stripes.lock(stripes);
+            try {
+                for (int i = 0; i < buckets.length; i++) {
+                    ScopeKey key = keys.get(i);
+                    if (key != null) {
+                        end(buckets[i], key, usage, sent);
+                    }
+                }
+            } finally {
+                RateLimitLayer.this.stripes.unlock(stripes);
+            }
+        }
+
+        private void end(RateBuckets of, ScopeKey key, Usage usage, boolean sent) {
+            Pair pair = of.of(key);
+            long taken = tokensFrom(pair);
+            if (!sent) {
+                pair.giveBack(taken);
+                return;
+            }
+            long difference = usage.total() - taken;
+            pair.correct(usage.isKnown() ? difference : Math.max(0, difference));
+            of.of(key); // looked at again, so that a debt is not forgotten before it is paid
+        }
+    }
+
+    private final class LimitedReply extends LayerReply {
+        private final ChatModel next;
+        private final ChatCall call;
+        private volatile @Nullable Signal wake;
+        private @Nullable Permit permit;
+
+        LimitedReply(ChatModel next, ChatCall call) {
+            this.next = next;
+            this.call = call;
+        }
+
+        @Override
+        protected ChatReply open() {
+            Permit taken = take(call.context(), call.request());
+            permit = taken;
+            if (taken.waitNanos > 0) {
+                await(Duration.ofNanos(taken.waitNanos));
+            }
+            return next.send(call);
+        }
+
+        private void await(Duration turn) {
+            Signal signal = runtime.newSignal();
+            wake = signal; // before the check: a close either finds the signal or is seen here
+            try {
+                if (isClosed() || signal.await(turn) || isClosed()) {
+                    throw cancelled("closed while it waited for its turn under a rate limit", null);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw cancelled("interrupted while it waited for its turn under a rate limit", e);
+            }
+        }
+
+        private CancelledException cancelled(String message, @Nullable InterruptedException cause) {
+            return new CancelledException(message, ErrorDetails.nothingSent(call.context()), cause);
+        }
+
+        @Override
+        protected void onCloseWhileOpening() {
+            Signal waiting = wake;
+            if (waiting != null) {
+                waiting.fire();
+            }
+        }
+
+        @Override
+        protected void onEnd(Outcome outcome) {
+            if (permit != null) {
+                permit.end(outcome);
+            }
+        }
+    }
+
+    /** Builds a {@link RateLimitLayer}. Not safe for use by several threads. */
+    public static final class Builder {
+        private static final int EXPECTED_OUTPUT = 512;
+
+        private final Endpoint endpoint;
+        private final HoldfastRuntime runtime;
+        private List<RateLimit> limits = List.of();
+        private @Nullable TokenCounter counter;
+        private Events events = Events.none();
+        private int expectedOutput = EXPECTED_OUTPUT;
+
+        private Builder(Endpoint endpoint, HoldfastRuntime runtime) {
+            this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
+            this.runtime = Objects.requireNonNull(runtime, "runtime");
+        }
+
+        /**
+         * Sets how much of what may be sent. All hold at once.
+         *
+         * @param limits the limits
+         * @return this builder
+         */
+        public Builder limits(RateLimit... limits) {
+            return limits(List.of(limits));
+        }
+
+        /**
+         * Sets how much of what may be sent.
+         *
+         * @param limits the limits; copied
+         * @return this builder
+         */
+        public Builder limits(List<RateLimit> limits) {
+            this.limits = List.copyOf(limits);
+            return this;
+        }
+
+        /**
+         * Sets who counts tokens; without it {@link TokenCounter#standard()}.
+         *
+         * @param counter the counter, best shared by all layers
+         * @return this builder
+         */
+        public Builder counter(TokenCounter counter) {
+            this.counter = Objects.requireNonNull(counter, "counter");
+            return this;
+        }
+
+        /**
+         * Sets who is told of refusals.
+         *
+         * @param events where events go
+         * @return this builder
+         */
+        public Builder events(Events events) {
+            this.events = Objects.requireNonNull(events, "events");
+            return this;
+        }
+
+        /**
+         * Sets how long an answer is taken to be where the request does not bound it; without it 512.
+         *
+         * @param tokens output tokens; 0 or more
+         * @return this builder
+         */
+        public Builder expectedOutput(int tokens) {
+            this.expectedOutput = tokens;
+            return this;
+        }
+
+        /**
+         * Builds the layer.
+         *
+         * @return a layer with full buckets
+         * @throws dev.holdfast.error.InvalidConfigurationException naming everything that is wrong
+         */
+        public RateLimitLayer build() {
+            Problems problems = new Problems();
+            problems.require(!limits.isEmpty(), "limits", "is empty; give one, or leave the layer out");
+            for (int i = 0; i < limits.size(); i++) {
+                limits.get(i).check(problems, "limits[" + i + "]");
+            }
+            problems.require(expectedOutput >= 0, "expectedOutput", "is " + expectedOutput + "; give 0 or more");
+            problems.throwIfAny("the rate limit layer of " + endpoint);
+            return new RateLimitLayer(this);
+        }
+    }
+}

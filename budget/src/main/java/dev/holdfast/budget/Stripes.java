@@ -1,0 +1,51 @@
+package dev.holdfast.budget;
+
+import dev.holdfast.context.ScopeKey;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * 64 locks that share the keys between them by tenant, so that all that one call touches is mostly behind one lock, and
+ * behind two where there is something global. A set of stripes is the bits of a long; it is always locked in the order of
+ * its bits, which is why two calls never wait for each other in a circle.
+ *
+ * <p>Held for a few hundred nanoseconds, never across a wait or a callback.
+ */
+final class Stripes {
+    private static final int COUNT = Long.SIZE;
+
+    private final ReentrantLock[] locks = new ReentrantLock[COUNT];
+
+    Stripes() {
+        for (int i = 0; i < COUNT; i++) {
+            locks[i] = new ReentrantLock();
+        }
+    }
+
+    static int count() {
+        return COUNT;
+    }
+
+    static int of(ScopeKey key) {
+        List<String> path = key.path();
+        int hash = path.isEmpty() ? 0 : path.get(0).hashCode();
+        hash ^= hash >>> 16;
+        return (hash ^ (hash >>> 6)) & (COUNT - 1);
+    }
+
+    static long bit(int stripe) {
+        return 1L << stripe;
+    }
+
+    void lock(long stripes) {
+        for (long rest = stripes; rest != 0; rest &= rest - 1) {
+            locks[Long.numberOfTrailingZeros(rest)].lock();
+        }
+    }
+
+    void unlock(long stripes) {
+        for (long rest = stripes; rest != 0; rest &= rest - 1) {
+            locks[Long.numberOfTrailingZeros(rest)].unlock();
+        }
+    }
+}
