@@ -1,0 +1,376 @@
+package dev.holdfast.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.budget.Ledger.Balance;
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.Message;
+import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.TokenClass;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
+import dev.holdfast.context.Scope;
+import dev.holdfast.context.ScopeKey;
+import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.Refusal;
+import dev.holdfast.error.RejectedException;
+import dev.holdfast.error.TaskException;
+import dev.holdfast.error.TransportException;
+import dev.holdfast.event.Event;
+import dev.holdfast.event.Events;
+import dev.holdfast.runtime.HoldfastRuntime;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class BudgetLayerTest {
+    private static final PriceTable PRICES = PriceTable.builder()
+            .price(
+                    "openai",
+                    "gpt-4o-mini",
+                    Price.perMillion().input("0.15").cachedInput("0.075").output("0.60"))
+            .build();
+    private static final CallContext ANN = CallContext.of(Caller.of("acme", "ann"));
+    private static final ScopeKey KEY = ScopeKey.of(Scope.USER, "acme", "ann");
+
+    /** Ten tokens in, whatever is asked; output a token a word. */
+    private static final TokenCounter TEN = new TokenCounter() {
+        @Override
+        public TokenCount input(Endpoint endpoint, ChatRequest request) {
+            return new TokenCount(10, 10);
+        }
+
+        @Override
+        public TokenCount output(Endpoint endpoint, Message message) {
+            long words = message.text().split(" ").length;
+            return new TokenCount(words, words);
+        }
+    };
+
+    private final ManualRuntime runtime = new ManualRuntime("2026-03-01T10:00:00Z");
+    private final Ledger ledger = Ledger.inMemory(runtime);
+
+    private BudgetLayer.Builder layer(Budget... budgets) {
+        return BudgetLayer.builder(Scripted.ENDPOINT, ledger, runtime)
+                .counter(TEN)
+                .prices(PRICES)
+                .budgets(budgets);
+    }
+
+    private static ChatRequest asking(int output) {
+        return ChatRequest.of("hello").toBuilder().maxOutputTokens(output).build();
+    }
+
+    private Balance tokens() {
+        return ledger.balance(KEY, BudgetUnit.TOKENS, Window.lifetime());
+    }
+
+    private Balance money() {
+        return ledger.balance(KEY, BudgetUnit.MONEY, Window.lifetime());
+    }
+
+    @Test
+    void settlesWhatTheProviderReportedAndWritesTheCost() {
+        ChatModel model = layer(Budget.perUser()
+                        .tokens(1_000)
+                        .lifetime()
+                        .money("1.00")
+                        .lifetime()
+                        .calls(5)
+                        .lifetime())
+                .build()
+                .around(Scripted.answers(Usage.of(10, 7)));
+
+        ChatResponse response = model.chat(asking(100), ANN);
+
+        assertThat(response.cost()).contains(new Money(10 * 150 + 7 * 600));
+        assertThat(tokens()).isEqualTo(new Balance(17, 0));
+        assertThat(money()).isEqualTo(new Balance(5_700, 0));
+        assertThat(ledger.balance(KEY, BudgetUnit.CALLS, Window.lifetime())).isEqualTo(new Balance(1, 0));
+    }
+
+    @Test
+    void aHardBudgetIsNeverOverspentAndUsedToTheEndByManyThreads() throws Exception {
+        long limit = 200_000;
+        AtomicLong spent = new AtomicLong();
+        HoldfastRuntime system = HoldfastRuntime.system();
+        Ledger shared = Ledger.inMemory(system);
+        ChatModel model = BudgetLayer.builder(Scripted.ENDPOINT, shared, system)
+                .counter(TEN)
+                .budgets(Budget.perUser().tokens(limit).lifetime())
+                .minOutput(1)
+                .build()
+                .around(call -> {
+                    int allowed = call.request().maxOutputTokens().orElseThrow();
+                    int said = 1 + new Random(spent.get()).nextInt(allowed);
+                    spent.addAndGet(10 + said);
+                    Thread.yield(); // lets others come between the reservation and the settlement
+                    return ChatReply.completed(ChatResponse.builder(Scripted.ENDPOINT, Message.assistant("x"))
+                            .usage(Usage.of(10, said))
+                            .build());
+                });
+
+        LedgerTest.inThreads(64, seed -> {
+            Random random = new Random(seed);
+            for (int refused = 0; refused < 3; ) {
+                try {
+                    model.chat(asking(1 + random.nextInt(200)), ANN);
+                } catch (RejectedException e) {
+                    refused++;
+                    Thread.yield();
+                }
+            }
+        });
+
+        assertThat(spent.get()).as("overshoot").isLessThanOrEqualTo(limit);
+        assertThat(spent.get()).as("utilisation").isGreaterThanOrEqualTo(limit * 98 / 100);
+        assertThat(shared.balance(KEY, BudgetUnit.TOKENS, Window.lifetime())).isEqualTo(new Balance(spent.get(), 0));
+    }
+
+    @Test
+    void aLoneCallerReachesAllOfItsBudget() {
+        List<Integer> allowed = new ArrayList<>();
+        ChatModel model = layer(Budget.perUser().tokens(1_050).lifetime())
+                .minOutput(1)
+                .build()
+                .around(call -> {
+                    allowed.add(call.request().maxOutputTokens().orElseThrow());
+                    return Scripted.answers(Usage.of(10, allowed.get(allowed.size() - 1)))
+                            .send(call);
+                });
+        for (int i = 0; i < 10; i++) {
+            model.chat(asking(100), ANN);
+        }
+        assertThat(allowed).containsExactly(100, 100, 100, 100, 100, 100, 100, 100, 100, 50);
+        assertThat(tokens()).isEqualTo(new Balance(1_050, 0));
+        assertThatThrownBy(() -> model.chat(asking(100), ANN)).isInstanceOf(RejectedException.class);
+    }
+
+    @Test
+    void boundsTheOutputOfARequestThatDoesNot() {
+        List<ChatRequest> seen = new ArrayList<>();
+        ChatModel model = layer(Budget.perUser().money("0.0001").lifetime()) // 100,000 nano-dollars
+                .build()
+                .around(call -> {
+                    seen.add(call.request());
+                    return Scripted.answers(Usage.of(10, 1)).send(call);
+                });
+        model.chat(ChatRequest.of("hello"), ANN);
+        // (100,000 - 10 * 150) / 600
+        assertThat(seen.get(0).maxOutputTokens()).hasValue(164);
+    }
+
+    @Test
+    void refusesRatherThanCutAnAnswerToNothing() {
+        ChatModel model =
+                layer(Budget.perUser().tokens(25).perHour()).build().around(Scripted.answers(Usage.of(10, 5)));
+
+        assertThatThrownBy(() -> model.chat(asking(100), ANN)).isInstanceOfSatisfying(RejectedException.class, e -> {
+            Refusal refusal = e.refusal();
+            assertThat(refusal.kind()).isEqualTo(Refusal.Kind.BUDGET);
+            assertThat(refusal.rule()).isEqualTo("budget of 25 tokens per hour");
+            assertThat(refusal.scope()).contains(KEY);
+            assertThat(refusal.quantity()).contains(new Refusal.Quantity(0, 26, 25, "tokens"));
+            assertThat(refusal.retryAfter()).as("it will never fit").isEmpty();
+            assertThat(e.billing()).isEqualTo(Billing.NOT_SENT);
+        });
+        model.chat(asking(10), ANN);
+        assertThatThrownBy(() -> model.chat(asking(10), ANN))
+                .isInstanceOfSatisfying(
+                        RejectedException.class, e -> assertThat(e.retryAfter()).contains(Duration.ofHours(1)));
+    }
+
+    @Test
+    void unknownUsageIsSettledAtAllThatWasReserved() {
+        ChatModel model = layer(
+                        Budget.perUser().tokens(1_000).lifetime().money("1").lifetime())
+                .build()
+                .around(Scripted.answers(Usage.unknown()));
+        ChatResponse response = model.chat(asking(100), ANN);
+        assertThat(tokens()).isEqualTo(new Balance(110, 0));
+        assertThat(money()).isEqualTo(new Balance(61_500, 0));
+        assertThat(response.cost()).contains(new Money(61_500));
+    }
+
+    @Test
+    void aCallThatWasNotSentIsGivenBackAndOneThatMayBeBilledIsNot() {
+        Budget budget = Budget.perUser().tokens(1_000).lifetime().calls(10).lifetime();
+        ChatModel notSent = layer(budget).build().around(Scripted.fails(Usage.none(), Billing.NOT_SENT));
+        assertThatThrownBy(() -> notSent.chat(asking(100), ANN)).isInstanceOf(TransportException.class);
+        assertThat(tokens()).isEqualTo(new Balance(0, 0));
+
+        ChatModel maybe = layer(budget).build().around(Scripted.fails(Usage.none(), Billing.MAYBE_BILLED));
+        assertThatThrownBy(() -> maybe.chat(asking(100), ANN))
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        e -> assertThat(e.details().cost()).contains(new Money(61_500)));
+        assertThat(tokens()).isEqualTo(new Balance(110, 0));
+
+        ChatModel billed = layer(budget).build().around(Scripted.fails(Usage.of(10, 3), Billing.BILLED));
+        assertThatThrownBy(() -> billed.chat(asking(100), ANN)).isInstanceOf(TransportException.class);
+        assertThat(tokens()).isEqualTo(new Balance(123, 0));
+    }
+
+    @Test
+    void aStreamThatTheCallerLeavesCostsItsInputAndWhatWasStreamed() {
+        ChatModel model =
+                layer(Budget.perUser().tokens(1_000).lifetime()).build().around(Scripted.streams("word "));
+        ChatReply reply = model.send(new ChatCall(asking(100), ANN));
+        for (int i = 0; i < 7; i++) {
+            reply.next();
+        }
+        assertThat(tokens()).isEqualTo(new Balance(0, 110));
+        reply.close();
+        reply.close();
+
+        assertThat(tokens()).isEqualTo(new Balance(17, 0));
+        assertThat(reply.outcome()).isInstanceOf(Outcome.Cancelled.class);
+        assertThat(reply.outcome().usage().isEstimated()).isTrue();
+        assertThat(reply.outcome().cost()).contains(new Money(10 * 150 + 7 * 600));
+    }
+
+    @Test
+    void nothingStaysReservedHoweverCallsEnd() {
+        Budget budget = Budget.perUser().tokens(1_000_000).lifetime();
+        List<ChatModel> models = List.of(
+                layer(budget).build().around(Scripted.answers(Usage.of(1, 1))),
+                layer(budget).build().around(Scripted.fails(Usage.unknown(), Billing.MAYBE_BILLED)),
+                layer(budget).build().around(Scripted.fails(Usage.none(), Billing.NOT_SENT)),
+                layer(budget).build().around(Scripted.streams("a ")),
+                layer(budget).build().around(call -> {
+                    throw new IllegalStateException("a broken model");
+                }));
+        Random random = new Random(7);
+        for (int i = 0; i < 500; i++) {
+            try (ChatReply reply = models.get(random.nextInt(models.size())).send(new ChatCall(asking(50), ANN))) {
+                for (int chunks = random.nextInt(4); chunks > 0 && reply.next() != null; chunks--) {}
+            } catch (TransportException | TaskException expected) {
+                assertThat(tokens().used()).isPositive();
+            }
+        }
+        assertThat(tokens().reserved()).isZero();
+    }
+
+    @Test
+    void cachedTokensAreBilledOnceAndAtTheirPrice() {
+        Usage usage = Usage.builder()
+                .add(TokenClass.INPUT, 100)
+                .add(TokenClass.CACHED_INPUT, 900)
+                .add(TokenClass.OUTPUT, 10)
+                .build();
+        assertThat(PRICES.cost(Scripted.ENDPOINT, usage)).contains(new Money(100 * 150 + 900 * 75 + 10 * 600));
+    }
+
+    @Test
+    void theCostThatTheProviderStatesCounts() {
+        Usage usage = Usage.builder()
+                .add(TokenClass.INPUT, 10)
+                .statedCost(new Money(42))
+                .build();
+        ChatModel model = layer(Budget.perUser().money("1").lifetime()).build().around(Scripted.answers(usage));
+        assertThat(model.chat(asking(10), ANN).cost()).contains(new Money(42));
+        assertThat(money()).isEqualTo(new Balance(42, 0));
+    }
+
+    @Test
+    void aModelWithoutAPriceIsRefusedByNameUnderAMoneyBudget() {
+        BudgetLayer.Builder unpriced = BudgetLayer.builder(Endpoint.of("openai", "gpt-4o-mini-tts"), ledger, runtime)
+                .counter(TEN)
+                .prices(PRICES)
+                .budgets(Budget.perUser().money("5.00").perMonth());
+        assertThatThrownBy(unpriced::build)
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("openai/gpt-4o-mini-tts");
+        assertThat(unpriced.allowUnpriced().build()).isNotNull();
+    }
+
+    @Test
+    void namesEverythingThatIsWrongAtOnce() {
+        BudgetLayer.Builder builder = layer(
+                        Budget.perUser(),
+                        Budget.perTenant().tokens(0).perDay().money("five").perMonth(),
+                        Budget.perTeam().calls(5).perHour().calls(9).perHour().thresholds(80, 50))
+                .minOutput(0)
+                .lease(Duration.ZERO);
+        assertThatThrownBy(builder::build)
+                .isInstanceOfSatisfying(
+                        InvalidConfigurationException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(InvalidConfigurationException.Problem::path)
+                                .containsExactly(
+                                        "budgets[0].limits",
+                                        "budgets[1].limits[0].tokens",
+                                        "budgets[1].limits[1].money",
+                                        "budgets[2].thresholds[1]",
+                                        "budgets[2].limits[1]",
+                                        "minOutput",
+                                        "lease"));
+    }
+
+    @Test
+    void guardsAnyWorkByCountingItAsACall() throws Exception {
+        BudgetLayer layer = BudgetLayer.builder(Endpoint.of("application", "work"), ledger, runtime)
+                .budgets(Budget.perUser().calls(2).perHour().tokens(1).perHour())
+                .build();
+        assertThat(layer.<String>call(ANN, () -> "done")).isEqualTo("done");
+        assertThatThrownBy(() -> layer.call(ANN, () -> {
+                    throw new IOException("broken");
+                }))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> layer.call(ANN, () -> "never")).isInstanceOf(RejectedException.class);
+    }
+
+    @Test
+    void tellsListenersOfThresholdsAndRefusals() {
+        List<Event> heard = new ArrayList<>();
+        ChatModel model = layer(Budget.perUser().tokens(100).lifetime())
+                .events(Events.to(List.of(heard::add)))
+                .build()
+                .around(Scripted.answers(Usage.of(10, 50)));
+        model.chat(asking(50), ANN);
+        model.chat(asking(50), ANN); // shortened to 30, but the model says 50: a debt
+        assertThatThrownBy(() -> model.chat(asking(50), ANN)).isInstanceOf(RejectedException.class);
+        assertThat(heard)
+                .extracting(event -> event instanceof BudgetThresholdReached reached
+                        ? reached.percent() + "% at " + reached.settled()
+                        : event.getClass().getSimpleName())
+                .containsExactly("50% at 60", "100% at 120", "Refused");
+    }
+
+    @Test
+    void everyAttemptPays() {
+        ChatModel model = layer(Budget.perUser().calls(2).lifetime())
+                .build()
+                .around(Scripted.fails(Usage.unknown(), Billing.MAYBE_BILLED));
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            assertThatThrownBy(() -> model.chat(asking(5), ANN)).isInstanceOf(TransportException.class);
+        }
+        assertThatThrownBy(() -> model.chat(asking(5), ANN)).isInstanceOf(RejectedException.class);
+    }
+
+    @Test
+    void pricingAloneWritesTheCost() {
+        ChatModel model = Pricing.of(Scripted.ENDPOINT, PRICES).around(Scripted.answers(Usage.of(1, 1)));
+        assertThat(model.chat("hello")).isEqualTo("fine");
+        assertThat(model.chat(asking(1)).cost()).contains(new Money(750));
+        ChatModel failing =
+                Pricing.of(Scripted.ENDPOINT, PRICES).around(Scripted.fails(Usage.of(2, 0), Billing.BILLED));
+        assertThatThrownBy(() -> failing.chat("hello"))
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        e -> assertThat(e.details().cost()).contains(new Money(300)));
+    }
+}

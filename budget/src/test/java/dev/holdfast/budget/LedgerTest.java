@@ -1,0 +1,265 @@
+package dev.holdfast.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.budget.Ledger.Balance;
+import dev.holdfast.budget.Ledger.Exhausted;
+import dev.holdfast.budget.Ledger.Granted;
+import dev.holdfast.budget.Ledger.Line;
+import dev.holdfast.context.Scope;
+import dev.holdfast.context.ScopeKey;
+import dev.holdfast.runtime.HoldfastRuntime;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.junit.jupiter.api.Test;
+
+class LedgerTest {
+    private static final Duration LEASE = Duration.ofMinutes(10);
+    private static final Window HOUR = Window.hour(ZoneOffset.UTC);
+    private static final Window DAY = Window.day(ZoneOffset.UTC);
+    private static final ScopeKey ANN = ScopeKey.of(Scope.USER, "acme", "ann");
+    private static final ScopeKey ACME = ScopeKey.of(Scope.TENANT, "acme");
+    private static final Budget HOURLY = Budget.perUser().tokens(1_000).perHour();
+
+    private final ManualRuntime runtime = new ManualRuntime("2026-03-01T10:59:00Z");
+    private final InMemoryLedger ledger = new InMemoryLedger(runtime);
+
+    private ReservationId id() {
+        return ReservationId.random(runtime);
+    }
+
+    private static Demand exactly(long tokens) {
+        return new Demand(1, tokens, 0, 0, 0, 0);
+    }
+
+    private ReservationId reserved(Line line, long tokens) {
+        ReservationId id = id();
+        assertThat(ledger.reserve(id, List.of(line), exactly(tokens), LEASE)).isInstanceOf(Granted.class);
+        return id;
+    }
+
+    private Balance hour() {
+        return ledger.balance(ANN, BudgetUnit.TOKENS, HOUR);
+    }
+
+    @Test
+    void chargesAllLinesOrNone() {
+        Budget tight = Budget.perTenant().tokens(50).perDay();
+        List<Line> lines = List.of(new Line(ANN, HOURLY), new Line(ACME, tight));
+
+        Ledger.Decision decision = ledger.reserve(id(), lines, exactly(60), LEASE);
+
+        assertThat(decision).isInstanceOfSatisfying(Exhausted.class, exhausted -> {
+            assertThat(exhausted.key()).isEqualTo(ACME);
+            assertThat(exhausted.requested()).isEqualTo(60);
+            assertThat(exhausted.retryAfter()).isEqualTo(Duration.ofHours(13).plusMinutes(1));
+        });
+        assertThat(hour()).isEqualTo(new Balance(0, 0));
+    }
+
+    @Test
+    void grantsTheLongestOutputThatTheTightestLineAffords() {
+        Budget money = Budget.perTenant().money("0.000001").perDay(); // 1,000 nano-dollars
+        List<Line> lines = List.of(new Line(ANN, HOURLY), new Line(ACME, money));
+        // 100 tokens in for 100,000 picos; a token out costs 600 picos and a half: 900,000 / 600 = 1,500 > 900
+        assertThat(ledger.reserve(id(), lines, new Demand(1, 100, 100_000, 600, 1, 4_000), LEASE))
+                .isEqualTo(new Granted(900, new Amounts(1_000, 640, 1)));
+        assertThat(ledger.balance(ACME, BudgetUnit.MONEY, DAY)).isEqualTo(new Balance(0, 640));
+    }
+
+    @Test
+    void settlingOrReleasingTwiceDoesNothingTheSecondTime() {
+        Line line = new Line(ANN, HOURLY);
+        ReservationId settled = reserved(line, 300);
+        assertThat(ledger.settle(settled, new Amounts(200, 0, 1)).ended()).isTrue();
+        assertThat(ledger.settle(settled, new Amounts(200, 0, 1)).ended()).isFalse();
+        assertThat(ledger.release(settled)).isFalse();
+        assertThat(hour()).isEqualTo(new Balance(200, 0));
+
+        ReservationId released = reserved(line, 300);
+        assertThat(ledger.release(released)).isTrue();
+        assertThat(ledger.release(released)).isFalse();
+        assertThat(ledger.settle(released, new Amounts(300, 0, 1)).ended()).isFalse();
+        assertThat(hour()).isEqualTo(new Balance(200, 0));
+    }
+
+    @Test
+    void reservingTheSameIdTwiceChargesOnce() {
+        ReservationId id = id();
+        List<Line> lines = List.of(new Line(ANN, HOURLY));
+        Ledger.Decision first = ledger.reserve(id, lines, exactly(700), LEASE);
+        assertThat(ledger.reserve(id, lines, exactly(700), LEASE)).isEqualTo(first);
+        assertThat(hour()).isEqualTo(new Balance(0, 700));
+    }
+
+    @Test
+    void debtIsKeptAndRefusesUntilTheWindowEnds() {
+        Line line = new Line(ANN, HOURLY);
+        ledger.settle(reserved(line, 900), new Amounts(1_500, 0, 1));
+
+        assertThat(hour()).isEqualTo(new Balance(1_500, 0));
+        assertThat(ledger.reserve(id(), List.of(line), exactly(0), LEASE)).isInstanceOf(Exhausted.class);
+        runtime.advance(Duration.ofMinutes(1));
+        assertThat(ledger.reserve(id(), List.of(line), exactly(1_000), LEASE)).isInstanceOf(Granted.class);
+    }
+
+    @Test
+    void aRefundGoesToTheWindowThatItCameFrom() {
+        Budget both = Budget.perUser().tokens(1_000).perHour().tokens(5_000).perDay();
+        Line line = new Line(ANN, both);
+        ReservationId before = reserved(line, 800);
+        runtime.advance(Duration.ofMinutes(1)); // 11:00: the hour is over, the day is not
+        reserved(line, 900);
+
+        ledger.settle(before, new Amounts(100, 0, 1));
+
+        assertThat(hour()).isEqualTo(new Balance(0, 900));
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(100, 900));
+        assertThat(ledger.reserve(id(), List.of(line), exactly(101), LEASE)).isInstanceOf(Exhausted.class);
+    }
+
+    @Test
+    void useNeitherProlongsAWindowNorLeavesARestOfIt() {
+        Line line = new Line(ANN, HOURLY);
+        reserved(line, 1_000);
+        runtime.advance(Duration.ofSeconds(59));
+        for (int i = 0; i < 10; i++) {
+            assertThat(ledger.reserve(id(), List.of(line), exactly(1), LEASE))
+                    .isInstanceOfSatisfying(
+                            Exhausted.class,
+                            exhausted -> assertThat(exhausted.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
+        }
+        runtime.advance(Duration.ofSeconds(1));
+        assertThat(hour()).isEqualTo(new Balance(0, 0));
+    }
+
+    @Test
+    void windowsFollowTheCalendarOfTheirZone() {
+        ZoneId berlin = ZoneId.of("Europe/Berlin");
+        Line line = new Line(
+                ANN, Budget.perUser().in(berlin).tokens(100).perDay().calls(9).perMonth());
+        runtime.advance(Duration.ofHours(24 * 28)); // 29 March, 10:59 UTC: the clocks went forward this morning
+        ReservationId id = id();
+        assertThat(ledger.reserve(id, List.of(line), exactly(100), LEASE)).isInstanceOf(Granted.class);
+        assertThat(ledger.reserve(id(), List.of(line), exactly(1), LEASE))
+                .isInstanceOfSatisfying(
+                        Exhausted.class,
+                        exhausted -> assertThat(exhausted.retryAfter())
+                                .isEqualTo(Duration.ofHours(11).plusMinutes(1)));
+        assertThat(Window.month(berlin).end(runtime.now()))
+                .hasValueSatisfying(end -> assertThat(end).isEqualTo("2026-03-31T22:00:00Z"));
+        assertThat(Window.day(berlin).end(runtime.now().minus(Duration.ofHours(11)))) // a day of 23 hours
+                .hasValueSatisfying(end -> assertThat(end).isEqualTo("2026-03-29T22:00:00Z"));
+    }
+
+    @Test
+    void anExpiredLeaseIsSettledAtItsFullAmount() {
+        Line line = new Line(ANN, Budget.perUser().tokens(1_000).perDay());
+        ReservationId lost = reserved(line, 600);
+        runtime.advance(LEASE);
+        reserved(line, 1);
+
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(600, 1));
+        assertThat(ledger.settle(lost, new Amounts(10, 0, 1)).ended()).isFalse();
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(600, 1));
+    }
+
+    @Test
+    void forgetsWhoHasNothingLeftToKnowAndNobodyElse() {
+        Budget daily = Budget.perUser().tokens(1_000).perDay();
+        for (int i = 0; i < 500; i++) {
+            ledger.settle(reserved(new Line(ScopeKey.of(Scope.USER, "t" + i, "u"), HOURLY), 10), new Amounts(10, 0, 1));
+        }
+        ledger.settle(reserved(new Line(ANN, daily), 400), new Amounts(400, 0, 1));
+        assertThat(ledger.size()).isEqualTo(501);
+
+        runtime.advance(Duration.ofMinutes(61));
+        reserved(new Line(ANN, daily), 1);
+
+        assertThat(ledger.size()).isEqualTo(1);
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(400, 1));
+    }
+
+    @Test
+    void tellsOfAThresholdOncePerWindow() {
+        Line line = new Line(ANN, HOURLY);
+        List<Integer> told = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            for (Ledger.Crossing crossing :
+                    ledger.settle(reserved(line, 100), new Amounts(100, 0, 1)).crossings()) {
+                told.add(crossing.percent());
+            }
+        }
+        assertThat(told).containsExactly(50, 80, 100);
+    }
+
+    /** Ends are spread over threads, keys and both orders of global and tenant; the sums must come out to the token. */
+    @Test
+    void balancesAreTheSumOfWhatWasSettledUnderManyThreads() throws Exception {
+        Ledger shared = Ledger.inMemory(HoldfastRuntime.system());
+        int keys = 6;
+        AtomicLongArray settled = new AtomicLongArray(keys + 1);
+        Budget perTenant = Budget.perTenant().tokens(40_000).lifetime();
+        Budget everybody = Budget.global().tokens(150_000).lifetime();
+        inThreads(16, seed -> {
+            Random random = new Random(seed);
+            for (int i = 0; i < 2_000; i++) {
+                int tenant = random.nextInt(keys);
+                Line own = new Line(ScopeKey.of(Scope.TENANT, "tenant-" + tenant), perTenant);
+                Line all = new Line(ScopeKey.of(Scope.GLOBAL), everybody);
+                ReservationId id = new ReservationId(seed, i);
+                List<Line> lines = random.nextBoolean() ? List.of(own, all) : List.of(all, own);
+                if (shared.reserve(id, lines, new Demand(1, 10, 0, 0, 1, 90), LEASE) instanceof Granted granted) {
+                    if (random.nextInt(4) == 0) {
+                        shared.release(id);
+                    } else {
+                        long actual = random.nextLong(granted.reserved().tokens() + 1);
+                        shared.settle(id, new Amounts(actual, 0, 1));
+                        settled.addAndGet(tenant, actual);
+                        settled.addAndGet(keys, actual);
+                    }
+                }
+            }
+        });
+        for (int tenant = 0; tenant < keys; tenant++) {
+            ScopeKey key = ScopeKey.of(Scope.TENANT, "tenant-" + tenant);
+            assertThat(shared.balance(key, BudgetUnit.TOKENS, Window.lifetime()))
+                    .isEqualTo(new Balance(settled.get(tenant), 0));
+            assertThat(settled.get(tenant)).isLessThanOrEqualTo(40_000);
+        }
+        assertThat(shared.balance(ScopeKey.of(Scope.GLOBAL), BudgetUnit.TOKENS, Window.lifetime()))
+                .isEqualTo(new Balance(settled.get(keys), 0));
+        assertThat(settled.get(keys)).isBetween(147_000L, 150_000L);
+    }
+
+    interface Seeded {
+        void run(int seed) throws Exception;
+    }
+
+    static void inThreads(int threads, Seeded work) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                int seed = i;
+                all.add(pool.submit(() -> {
+                    work.run(seed);
+                    return null;
+                }));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+}

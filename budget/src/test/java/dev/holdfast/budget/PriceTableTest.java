@@ -1,0 +1,65 @@
+package dev.holdfast.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.Money;
+import dev.holdfast.chat.TokenClass;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.error.InvalidConfigurationException;
+import org.junit.jupiter.api.Test;
+
+class PriceTableTest {
+
+    @Test
+    void missingAndMalformedPricesAreNamedAtOnce() {
+        PriceTable.Builder builder = PriceTable.builder()
+                .price("openai", "no-output", Price.perMillion().input("1"))
+                .price("openai", "words", Price.perMillion().input("cheap").output("2"))
+                .price("openai", "below", Price.perMillion().input("-1").output("2"))
+                .price("openai", "fine", Price.perMillion().input("0.0000001").output("2"));
+        assertThatThrownBy(builder::build)
+                .isInstanceOfSatisfying(
+                        InvalidConfigurationException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(InvalidConfigurationException.Problem::path)
+                                .containsExactly(
+                                        "prices.openai/no-output.OUTPUT",
+                                        "prices.openai/words.INPUT",
+                                        "prices.openai/below.INPUT",
+                                        "prices.openai/fine.INPUT"));
+    }
+
+    @Test
+    void aPriceHoldsForDatedVersionsAndForNoOtherModel() {
+        PriceTable prices = PriceTable.builder()
+                .price("openai", "gpt-4o", Price.perMillion().input("2.50").output("10"))
+                .build();
+        for (String model : new String[] {"gpt-4o", "gpt-4o-2024-08-06", "gpt-4o-20240806", "gpt-4o@20240806"}) {
+            assertThat(prices.find(Endpoint.of("openai", model))).as(model).isPresent();
+        }
+        for (String model : new String[] {"gpt-4o-mini", "gpt-4o-audio-preview", "gpt-4", "gpt-4o-2024"}) {
+            assertThat(prices.find(Endpoint.of("openai", model))).as(model).isEmpty();
+        }
+        assertThat(prices.find(Endpoint.of("azure", "gpt-4o"))).isEmpty();
+    }
+
+    @Test
+    void fractionsOfANanoDollarAreSummedAndRoundedUpOnce() {
+        Price price = Price.perMillion().input("0.0375").output("0.15"); // 37.5 nano-dollars a token
+        assertThat(price.cost(Usage.of(1, 0))).contains(new Money(38));
+        assertThat(price.cost(Usage.of(2, 0))).contains(new Money(75));
+        assertThat(price.cost(Usage.of(1_000_000, 0))).contains(Money.dollars("0.0375"));
+    }
+
+    @Test
+    void reasoningCostsAsOutputAndWhatCannotBeGuessedHasNoCost() {
+        Price price = Price.perMillion().input("1").output("4");
+        Usage thought = Usage.builder().add(TokenClass.REASONING, 5).build();
+        Usage spoken = Usage.builder().add(TokenClass.AUDIO_OUTPUT, 5).build();
+        assertThat(price.cost(thought)).contains(new Money(20_000));
+        assertThat(price.cost(spoken)).isEmpty();
+        assertThat(price.cost(Usage.unknown())).isEmpty();
+    }
+}
