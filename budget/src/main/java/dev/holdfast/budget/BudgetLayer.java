@@ -27,7 +27,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,9 +66,7 @@ public final class BudgetLayer implements ModelLayer {
     private final Events events;
     private final Budget[] budgets;
     private final @Nullable Price price;
-    private final boolean limitsOutput;
-    private final @Nullable Integer maxOutput;
-    private final int minOutput;
+    private final @Nullable Demands demands; // null where nothing that depends on tokens is limited
     private final Duration lease;
 
     private BudgetLayer(Builder builder, @Nullable Price price) {
@@ -80,13 +77,10 @@ public final class BudgetLayer implements ModelLayer {
         this.events = builder.events;
         this.budgets = builder.budgets.toArray(new Budget[0]);
         this.price = price;
-        this.limitsOutput = builder.limits(BudgetUnit.TOKENS) || builder.limits(BudgetUnit.MONEY);
-        this.maxOutput = builder.maxOutput;
-        this.minOutput = builder.minOutput;
+        this.demands = builder.limits(BudgetUnit.TOKENS) || builder.limits(BudgetUnit.MONEY)
+                ? new Demands(endpoint, counter, price, builder.maxOutput, builder.minOutput)
+                : null;
         this.lease = builder.lease;
-        if (limitsOutput) {
-            counter.input(endpoint, ChatRequest.of("loads the vocabulary before the first call needs it"));
-        }
     }
 
     /**
@@ -120,47 +114,6 @@ public final class BudgetLayer implements ModelLayer {
             }
         }
         return lines;
-    }
-
-    private Demand demandOf(ChatRequest request) {
-        if (request == ChatRequest.empty() || !limitsOutput) { // a callable, or nothing but calls is counted
-            return new Demand(1, 0, 0, 0, 0, 0);
-        }
-        long input = counter.input(endpoint, request).upperBound();
-        int most = mostOutput(request);
-        int least = Math.min(minOutput, most);
-        return price == null
-                ? new Demand(1, input, 0, 0, least, most)
-                : new Demand(
-                        1,
-                        input,
-                        Demand.times(input, price.dearestInputPicos()),
-                        price.dearestOutputPicos(),
-                        least,
-                        most);
-    }
-
-    private int mostOutput(ChatRequest request) {
-        OptionalInt ofEndpoint = endpoint.maxOutputTokens();
-        int canSay = ofEndpoint.orElse(Integer.MAX_VALUE);
-        if (request.maxOutputTokens().isPresent()) {
-            return Math.min(request.maxOutputTokens().getAsInt(), canSay);
-        }
-        if (maxOutput != null) {
-            return Math.min(maxOutput, canSay);
-        }
-        return ofEndpoint.orElse(Builder.MAX_OUTPUT);
-    }
-
-    /** The request with a bound on its output that keeps it within what was reserved, where it has none of itself. */
-    private ChatCall bounded(ChatCall call, long output) {
-        ChatRequest request = call.request();
-        int bound = Math.toIntExact(output);
-        int own = request.maxOutputTokens().orElse(Integer.MAX_VALUE);
-        if (bound == 0 || Math.min(own, endpoint.maxOutputTokens().orElse(Integer.MAX_VALUE)) <= bound) {
-            return call;
-        }
-        return call.with(request.toBuilder().maxOutputTokens(bound).build());
     }
 
     private RejectedException refused(CallContext context, Ledger.Exhausted exhausted) {
@@ -215,7 +168,7 @@ public final class BudgetLayer implements ModelLayer {
             return null;
         }
         Optional<Money> cost = price.cost(usage);
-        return cost.isPresent() || !limitsOutput ? cost.orElse(null) : new Money(reserved.nanoDollars());
+        return cost.isPresent() || demands == null ? cost.orElse(null) : new Money(reserved.nanoDollars());
     }
 
     private void tell(CallContext context, List<Ledger.Crossing> crossings) {
@@ -247,13 +200,14 @@ public final class BudgetLayer implements ModelLayer {
         protected ChatReply open() {
             CallContext context = call.context();
             List<Ledger.Line> lines = linesOf(context);
-            Ledger.Decision decision = ledger.reserve(id, lines, demandOf(call.request()), lease);
+            Demand demand = demands == null ? Demands.CALL : demands.of(call.request());
+            Ledger.Decision decision = ledger.reserve(id, lines, demand, lease);
             if (decision instanceof Ledger.Exhausted exhausted) {
                 throw refused(context, exhausted);
             }
             Ledger.Granted grant = (Ledger.Granted) decision;
             granted = grant;
-            return next.send(bounded(call, grant.output()));
+            return next.send(demands == null ? call : demands.bounded(call, grant.output()));
         }
 
         @Override
@@ -291,7 +245,6 @@ public final class BudgetLayer implements ModelLayer {
 
     /** Builds a {@link BudgetLayer}. Not safe for use by several threads. */
     public static final class Builder {
-        private static final int MAX_OUTPUT = 4_096;
         private static final int MIN_OUTPUT = 16;
         private static final Duration LEASE = Duration.ofMinutes(30);
 

@@ -53,6 +53,7 @@ final class StandardTokenCounter implements TokenCounter {
             add(tools.get(i), vocabulary, counted, tally);
         }
         if (request.outputFormat() instanceof OutputFormat.Json json) {
+            vocabulary.outputFormat(tally);
             schema(json.schema().json(), vocabulary, tally);
         }
         for (String value : request.options(endpoint.provider()).values()) {

@@ -8,36 +8,51 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A family of models that count alike: the vocabulary of their text, and what their wire format adds around it.
+ * A family of models that count alike: the vocabulary of their text, and what their wire format adds around it, as
+ * recorded exchanges of the family were charged beyond their text.
  *
  * <p>JTokkit's own map of model names is not used: version 1.1.0 takes gpt-4.1 for gpt-4 and knows neither gpt-5 nor
  * o3-mini.
  */
 enum Vocabulary {
     /** GPT-4o and everything of OpenAI's after it. The costliest image is 2,048 by 768: 8 tiles of 170, and 85. */
-    O200K(EncodingType.O200K_BASE, 765, 4_000),
+    O200K(EncodingType.O200K_BASE, 3, 24, 8, 96, 765, 4_000),
     /** The same, but an image is made to cost as much as with the large model: tiles of 5,667, and 2,833. */
-    O200K_MINI(EncodingType.O200K_BASE, 25_501, 48_169),
+    O200K_MINI(EncodingType.O200K_BASE, 3, 24, 8, 96, 25_501, 48_169),
+    /** OpenAI's open models, whose chat format begins with some 65 tokens of its own. */
+    GPT_OSS(EncodingType.O200K_BASE, 68, 128, 32, 160, 765, 4_000),
     /** GPT-4 and GPT-3.5. */
-    CL100K(EncodingType.CL100K_BASE, 765, 1_445),
-    /** Everybody else. Anthropic bounds an image at about 1,600 tokens, and 4,784 for its newest models. */
-    UNKNOWN(null, 1_600, 5_000);
+    CL100K(EncodingType.CL100K_BASE, 3, 24, 8, 96, 765, 1_445),
+    /** Anthropic's, with hidden instructions for tools. An image is about 1,600 tokens, 4,784 with the newest. */
+    CLAUDE(null, 12, 64, 450, 900, 1_600, 5_000),
+    /** Everybody else. Some begin with hidden instructions of about 200 tokens. */
+    UNKNOWN(null, 12, 256, 64, 512, 1_600, 5_000);
 
     private static final int MESSAGE = 4;
-    private static final int REPLY = 3;
     private static final int TOOL = 8;
 
-    /** Anthropic's hidden instructions for tools: 313 to 530 tokens, by model and choice. */
-    private static final int TOOLS_OF_UNKNOWN = 346;
-
-    private static final int TOOLS_OF_UNKNOWN_BOUND = 600;
-
     private final @Nullable EncodingType type;
+    private final int request;
+    private final int requestBound;
+    private final int tools;
+    private final int toolsBound;
     private final int image;
     private final int imageBound;
 
-    Vocabulary(@Nullable EncodingType type, int image, int imageBound) {
+    /** Takes pairs, mostly and at the most: what stands around a request, what the first tool adds, and an image. */
+    Vocabulary(
+            @Nullable EncodingType type,
+            int request,
+            int requestBound,
+            int tools,
+            int toolsBound,
+            int image,
+            int imageBound) {
         this.type = type;
+        this.request = request;
+        this.requestBound = requestBound;
+        this.tools = tools;
+        this.toolsBound = toolsBound;
         this.image = image;
         this.imageBound = imageBound;
     }
@@ -51,12 +66,17 @@ enum Vocabulary {
         if (name.startsWith("gpt-4o-mini")) {
             return O200K_MINI;
         }
+        if (name.startsWith("gpt-oss")) {
+            return GPT_OSS;
+        }
+        if (name.contains("claude")) { // also as in anthropic.claude-sonnet-4-20250514-v1:0
+            return CLAUDE;
+        }
         if (name.startsWith("gpt-4o")
                 || name.startsWith("chatgpt-4o")
                 || name.startsWith("gpt-4.1")
                 || name.startsWith("gpt-4.5")
                 || name.startsWith("gpt-5")
-                || name.startsWith("gpt-oss")
                 || isReasoning(name)) {
             return O200K;
         }
@@ -97,11 +117,16 @@ enum Vocabulary {
     }
 
     /** Adds what stands around a request. */
-    void request(boolean tools, Tally tally) {
-        tally.add(REPLY, 4 * REPLY);
-        if (tools) {
-            tally.add(type == null ? TOOLS_OF_UNKNOWN : TOOL, type == null ? TOOLS_OF_UNKNOWN_BOUND : 4 * TOOL);
+    void request(boolean withTools, Tally tally) {
+        tally.add(request, requestBound);
+        if (withTools) {
+            tally.add(tools, toolsBound);
         }
+    }
+
+    /** Adds what tells the model to answer in a form, beside the schema; 200 to 300 tokens with Anthropic. */
+    void outputFormat(Tally tally) {
+        tally.add(2 * TOOL, type == null ? 40 * TOOL : 8 * TOOL);
     }
 
     /** OpenAI rewrites a schema before the model reads it, mostly shorter; a quarter more bounds it. */

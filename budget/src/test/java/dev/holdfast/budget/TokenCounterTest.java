@@ -34,7 +34,7 @@ class TokenCounterTest {
         "gpt-5, O200K",
         "gpt-5-mini, O200K",
         "gpt-5.1, O200K",
-        "gpt-oss-120b, O200K",
+        "gpt-oss-120b, GPT_OSS",
         "o1, O200K",
         "o3-mini, O200K",
         "o4-mini-2025-04-16, O200K",
@@ -46,7 +46,7 @@ class TokenCounterTest {
         "gpt-3.5-turbo, CL100K",
         "gpt-35-turbo, CL100K",
         "o1000, UNKNOWN",
-        "claude-sonnet-4, UNKNOWN",
+        "claude-sonnet-4, CLAUDE",
         "gemini-2.5-pro, UNKNOWN",
         "my-deployment, UNKNOWN"
     })
