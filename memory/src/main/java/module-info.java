@@ -3,7 +3,6 @@ module dev.holdfast.memory {
     requires static transitive org.jspecify;
     requires transitive dev.holdfast.core;
     requires com.github.benmanes.caffeine;
-    requires org.slf4j;
 
     exports dev.holdfast.memory;
 }

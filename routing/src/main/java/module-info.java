@@ -2,7 +2,6 @@
 module dev.holdfast.routing {
     requires static transitive org.jspecify;
     requires transitive dev.holdfast.core;
-    requires com.github.benmanes.caffeine;
     requires org.slf4j;
 
     exports dev.holdfast.routing;
