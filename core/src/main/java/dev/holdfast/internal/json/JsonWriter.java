@@ -1,0 +1,155 @@
+package dev.holdfast.internal.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.temporal.Temporal;
+import java.time.temporal.TemporalAmount;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Writes values as JSON: the types that a {@link Binder} reads, and beans by their getters. */
+public final class JsonWriter {
+    private static final ClassValue<List<Component>> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected List<Component> computeValue(Class<?> type) {
+            return componentsOf(type);
+        }
+    };
+
+    private JsonWriter() {}
+
+    private record Component(String name, MethodHandle accessor) {}
+
+    /**
+     * Writes a value.
+     *
+     * @param value any value
+     * @return JSON
+     * @throws IllegalArgumentException when it, or one within it, has no form in JSON
+     */
+    public static String write(@Nullable Object value) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = Json.MAPPER.createGenerator(text)) {
+            json.enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
+            write(value, json);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot be written as JSON: " + e.getMessage(), e);
+        }
+        return text.toString();
+    }
+
+    private static void write(@Nullable Object value, JsonGenerator json) throws IOException {
+        if (value instanceof Optional<?> optional) {
+            write(optional.orElse(null), json);
+        } else if (value instanceof OptionalInt number) {
+            write(number.isPresent() ? number.getAsInt() : null, json);
+        } else if (value instanceof OptionalLong number) {
+            write(number.isPresent() ? number.getAsLong() : null, json);
+        } else if (value instanceof OptionalDouble number) {
+            write(number.isPresent() ? number.getAsDouble() : null, json);
+        } else if (value instanceof BigDecimal number) {
+            writeDecimal(number, json);
+        } else if (value instanceof Enum<?> constant) {
+            json.writeString(constant.name());
+        } else if (value != null && isText(value)) {
+            json.writeString(value.toString());
+        } else if (value instanceof Map<?, ?> map) {
+            json.writeStartObject();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                json.writeFieldName(String.valueOf(entry.getKey()));
+                write(entry.getValue(), json);
+            }
+            json.writeEndObject();
+        } else if (value instanceof Iterable<?> elements) {
+            json.writeStartArray();
+            for (Object element : elements) {
+                write(element, json);
+            }
+            json.writeEndArray();
+        } else if (value != null && value.getClass().isArray()) {
+            json.writeStartArray();
+            for (int i = 0; i < Array.getLength(value); i++) {
+                write(Array.get(value, i), json);
+            }
+            json.writeEndArray();
+        } else if (value instanceof Record) {
+            writeRecord(value, json);
+        } else {
+            json.writeObject(value); // null, numbers, booleans, and beans by their getters
+        }
+    }
+
+    private static boolean isText(Object value) {
+        return value instanceof CharSequence
+                || value instanceof Character
+                || value instanceof Temporal
+                || value instanceof TemporalAmount
+                || value instanceof UUID
+                || value instanceof URI;
+    }
+
+    /** Plain digits, unless the exponent would write a book of zeros. */
+    private static void writeDecimal(BigDecimal number, JsonGenerator json) throws IOException {
+        if (Math.abs((long) number.scale()) > 100) {
+            json.writeNumber(number.toString());
+        } else {
+            json.writeNumber(number);
+        }
+    }
+
+    private static void writeRecord(Object value, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        for (Component component : COMPONENTS.get(value.getClass())) {
+            json.writeFieldName(component.name());
+            write(read(component, value), json);
+        }
+        json.writeEndObject();
+    }
+
+    private static @Nullable Object read(Component component, Object value) {
+        try {
+            return component.accessor().invoke(value);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable checked) {
+            throw new IllegalArgumentException(component.name() + " cannot be read: " + checked, checked);
+        }
+    }
+
+    private static List<Component> componentsOf(Class<?> type) {
+        List<Component> components = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            try {
+                Method accessor = component.getAccessor();
+                accessor.setAccessible(true);
+                components.add(new Component(
+                        FormFinder.nameOf(component, component.getName()),
+                        MethodHandles.lookup()
+                                .unreflect(accessor)
+                                .asType(MethodType.methodType(Object.class, Object.class))));
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                throw new IllegalArgumentException(
+                        type.getName() + " cannot be read from here; let its module say: opens " + type.getPackageName()
+                                + " to dev.holdfast.core;",
+                        e);
+            }
+        }
+        return List.copyOf(components);
+    }
+}

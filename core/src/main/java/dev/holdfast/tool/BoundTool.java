@@ -1,0 +1,50 @@
+package dev.holdfast.tool;
+
+import dev.holdfast.chat.Part;
+import dev.holdfast.chat.ToolSpec;
+import dev.holdfast.internal.json.Binder;
+import dev.holdfast.internal.json.JsonWriter;
+import dev.holdfast.internal.json.MisfitException;
+
+/** A tool whose arguments are read before its body runs. */
+final class BoundTool<A> implements Tool {
+    private static final String NO_ARGUMENTS = "{}";
+
+    private final ToolSpec spec;
+    private final Binder<A> binder;
+    private final Tools.Body<? super A> body;
+
+    BoundTool(ToolSpec spec, Binder<A> binder, Tools.Body<? super A> body) {
+        this.spec = spec;
+        this.binder = binder;
+        this.body = body;
+    }
+
+    @Override
+    public ToolSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Part.ToolResult call(ToolUse use) throws Exception {
+        String json = use.call().arguments();
+        A arguments;
+        try {
+            // Some providers send nothing at all for a call without arguments.
+            arguments = binder.read(json.isBlank() ? NO_ARGUMENTS : json);
+        } catch (MisfitException e) {
+            return use.failure("The arguments do not fit; the tool has not run. Mend them and call it again:\n- "
+                    + String.join("\n- ", e.mistakes()));
+        }
+        Object answer = body.apply(arguments, use);
+        if (answer instanceof Part.ToolResult result) {
+            return result;
+        }
+        return use.answer(answer instanceof CharSequence words ? words.toString() : JsonWriter.write(answer));
+    }
+
+    @Override
+    public String toString() {
+        return "tool " + spec.name();
+    }
+}
