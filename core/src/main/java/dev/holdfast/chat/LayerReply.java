@@ -201,7 +201,7 @@ public abstract class LayerReply implements ChatReply {
     private Outcome mapped(Outcome raw) {
         try {
             return onOutcome(raw);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whatever it is: the call must end, and give back
             log.error("{} failed to read an outcome", getClass().getName(), e);
             return raw;
         }
@@ -214,10 +214,10 @@ public abstract class LayerReply implements ChatReply {
         }
         reply.close(); // it was not the one below that threw, or it broke the law and may still hold something
         Outcome below = endedOutcome(reply);
-        if (below == null || below.error() == null) {
+        if (below == null) {
             return Outcome.of(thrown);
         }
-        boolean itsOwn = below.error() == thrown || !(below instanceof Outcome.Cancelled);
+        boolean itsOwn = below.error() == thrown || below instanceof Outcome.Failed;
         return itsOwn ? below : failedWith(thrown, below);
     }
 

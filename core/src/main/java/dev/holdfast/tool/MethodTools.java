@@ -123,10 +123,10 @@ final class MethodTools {
         return parameter.getType() == ToolUse.class || parameter.getType() == CallContext.class;
     }
 
-    private static Slot[] slots(Method method) {
+    private static List<Slot> slots(Method method) {
         return Arrays.stream(method.getParameterTypes())
                 .map(type -> type == ToolUse.class ? Slot.USE : type == CallContext.class ? Slot.CONTEXT : Slot.GIVEN)
-                .toArray(Slot[]::new);
+                .toList();
     }
 
     /** Where an argument comes from. */
@@ -136,13 +136,13 @@ final class MethodTools {
         CONTEXT
     }
 
-    private record Call(MethodHandle handle, Slot[] slots, boolean isVoid) implements Tools.Body<Object[]> {
+    private record Call(MethodHandle handle, List<Slot> slots, boolean isVoid) implements Tools.Body<Object[]> {
         @Override
         public @Nullable Object apply(Object[] given, ToolUse use) throws Exception {
-            @Nullable Object[] all = new Object[slots.length];
+            @Nullable Object[] all = new Object[slots.size()];
             int next = 0;
-            for (int i = 0; i < slots.length; i++) {
-                all[i] = switch (slots[i]) {
+            for (int i = 0; i < all.length; i++) {
+                all[i] = switch (slots.get(i)) {
                     case GIVEN -> given[next++];
                     case USE -> use;
                     case CONTEXT -> use.context();

@@ -92,7 +92,7 @@ public final class Binder<T> {
         try {
             node = Json.MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
-            reading.mistake(Place.ROOT, "is not valid JSON: " + words(e));
+            reading.mistake(Place.ROOT, "is not valid JSON: " + words(e), "is not valid JSON");
         }
         Object read = null;
         if (node != null && node.isMissingNode()) {

@@ -88,7 +88,7 @@ final class Forms {
         @Override
         public @Nullable Object read(JsonNode node, Place place, Reading reading) {
             if (!node.isArray()) {
-                reading.mistake(place, "expected an array, got " + Reading.words(node));
+                reading.mismatch(place, "an array", node);
                 return null;
             }
             int before = reading.count();
@@ -113,7 +113,7 @@ final class Forms {
         @Override
         public @Nullable Object read(JsonNode node, Place place, Reading reading) {
             if (!node.isObject()) {
-                reading.mistake(place, "expected an object, got " + Reading.words(node));
+                reading.mismatch(place, "an object", node);
                 return null;
             }
             Map<String, Object> values = new LinkedHashMap<>();
@@ -138,10 +138,9 @@ final class Forms {
         public @Nullable Object read(JsonNode node, Place place, Reading reading) {
             Object constant = node.isTextual() ? constants.get(node.textValue()) : null;
             if (constant == null) {
-                reading.mistake(
-                        place,
-                        Reading.words(node) + " is not one of " + String.join(", ", constants.keySet())
-                                + (node.isTextual() ? "" : ", as a string"));
+                String names = " is not one of " + String.join(", ", constants.keySet());
+                String kind = node.isTextual() ? names : names + ", as a string";
+                reading.mistake(place, Reading.words(node) + kind, Reading.kind(node) + kind);
             }
             return constant;
         }
@@ -157,16 +156,17 @@ final class Forms {
         @Override
         public @Nullable Object read(JsonNode node, Place place, Reading reading) {
             if (!node.isObject()) {
-                reading.mistake(place, "expected an object, got " + Reading.words(node));
+                reading.mismatch(place, "an object", node);
                 return null;
             }
             JsonNode name = node.path(ObjectForm.DISCRIMINATOR);
             ObjectForm variant = name.isTextual() ? variants.get(name.textValue()) : null;
             if (variant == null) {
-                String found = name.isMissingNode() ? "is missing" : Reading.words(name) + " is not known";
+                String names = "; give one of " + String.join(", ", variants.keySet());
                 reading.mistake(
                         place.property(ObjectForm.DISCRIMINATOR),
-                        found + "; give one of " + String.join(", ", variants.keySet()));
+                        (name.isMissingNode() ? "is missing" : Reading.words(name) + " is not known") + names,
+                        (name.isMissingNode() ? "is missing" : Reading.kind(name) + " is not known") + names);
                 return null;
             }
             return variant.read(node, place, reading);

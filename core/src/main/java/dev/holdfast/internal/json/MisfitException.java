@@ -7,10 +7,12 @@ public final class MisfitException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient List<String> mistakes;
+    private final transient List<String> outline;
 
-    MisfitException(List<String> mistakes) {
-        super(String.join("\n", mistakes), null, false, false);
+    MisfitException(List<String> mistakes, List<String> outline) {
+        super(String.join("; ", outline), null, false, false);
         this.mistakes = List.copyOf(mistakes);
+        this.outline = List.copyOf(outline);
     }
 
     /**
@@ -20,5 +22,14 @@ public final class MisfitException extends Exception {
      */
     public List<String> mistakes() {
         return mistakes;
+    }
+
+    /**
+     * What is wrong, without anything of the text: for errors and logs, which must not hold an answer.
+     *
+     * @return the same lines without the values
+     */
+    public List<String> outline() {
+        return outline;
     }
 }

@@ -102,7 +102,7 @@ final class ObjectForm implements Form {
     @Override
     public @Nullable Object read(JsonNode node, Place place, Reading reading) {
         if (!node.isObject()) {
-            reading.mistake(place, "expected an object, got " + Reading.words(node));
+            reading.mismatch(place, "an object", node);
             return null;
         }
         int before = reading.count();
@@ -118,11 +118,10 @@ final class ObjectForm implements Form {
     private void refuseUnknown(JsonNode node, Place place, Reading reading) {
         node.fieldNames().forEachRemaining(name -> {
             if (!properties.containsKey(name) && !(variant != null && name.equals(DISCRIMINATOR))) {
-                reading.mistake(
-                        place.property(name),
-                        properties.isEmpty()
-                                ? "is not known; the object has no properties"
-                                : "is not known; known are " + String.join(", ", properties.keySet()));
+                String known = properties.isEmpty()
+                        ? "the object has no properties"
+                        : "known are " + String.join(", ", properties.keySet());
+                reading.mistake(place, "\"" + name + "\" is not known; " + known, "a property is not known; " + known);
             }
         });
     }
@@ -151,7 +150,11 @@ final class ObjectForm implements Form {
         } catch (Throwable thrownByConstructor) {
             // A constructor checks its record in the user's words: the model can mend by them.
             String words = thrownByConstructor.getMessage();
-            reading.mistake(place, words == null ? "is not accepted: " + thrownByConstructor : words);
+            reading.mistake(
+                    place,
+                    words == null ? "is not accepted: " + thrownByConstructor : words,
+                    "is not accepted by the record: "
+                            + thrownByConstructor.getClass().getSimpleName());
             return null;
         }
     }

@@ -12,12 +12,30 @@ final class Reading {
     private static final int MOST_SHOWN = 60;
 
     private final List<String> mistakes = new ArrayList<>();
+    private final List<String> outline = new ArrayList<>();
     private int count;
 
+    /** A mistake that can be told without showing anything of the text. */
     void mistake(Place place, String message) {
+        mistake(place, message, message);
+    }
+
+    /**
+     * A mistake.
+     *
+     * @param told for the model, which wrote the text
+     * @param outlined for logs, without anything of the text
+     */
+    void mistake(Place place, String told, String outlined) {
         if (count++ < MOST_MISTAKES) {
-            mistakes.add(place + ": " + message);
+            mistakes.add(place + ": " + told);
+            outline.add(place + ": " + outlined);
         }
+    }
+
+    /** A value of the wrong kind. */
+    void mismatch(Place place, String expected, JsonNode node) {
+        mistake(place, "expected " + expected + ", got " + words(node), "expected " + expected + ", got " + kind(node));
     }
 
     /** How many mistakes there were so far. */
@@ -28,24 +46,28 @@ final class Reading {
     void throwIfAny() throws MisfitException {
         if (count > MOST_MISTAKES) {
             mistakes.add("and " + (count - MOST_MISTAKES) + " more");
+            outline.add("and " + (count - MOST_MISTAKES) + " more");
         }
         if (count > 0) {
-            throw new MisfitException(mistakes);
+            throw new MisfitException(mistakes, outline);
         }
     }
 
     /** A value in words, short enough for a message. */
     static String words(JsonNode node) {
-        if (node.isObject()) {
-            return "an object";
-        }
-        if (node.isArray()) {
-            return "an array";
-        }
-        if (node.isTextual()) {
-            return "the string " + shortened(node.toString());
-        }
-        return node.isNumber() ? "the number " + shortened(node.toString()) : node.toString();
+        return node.isContainerNode() || node.isNull() ? kind(node) : kind(node) + " " + shortened(node.toString());
+    }
+
+    /** The kind of a value, without the value. */
+    static String kind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case OBJECT -> "an object";
+            case ARRAY -> "an array";
+            case STRING -> "the string";
+            case NUMBER -> "the number";
+            case BOOLEAN -> "the boolean";
+            default -> "null";
+        };
     }
 
     private static String shortened(String text) {

@@ -92,7 +92,7 @@ final class ScalarForm implements Form {
         try {
             return reader.apply(node);
         } catch (Mismatch e) {
-            reading.mistake(place, e.getMessage());
+            reading.mistake(place, e.with(Reading.words(node)), e.with(Reading.kind(node)));
             return null;
         }
     }
@@ -111,7 +111,7 @@ final class ScalarForm implements Form {
             try {
                 return parser.apply(text);
             } catch (DateTimeException | IllegalArgumentException e) {
-                throw new Mismatch(Reading.words(node) + " cannot be read; write it as \"" + example + "\"");
+                throw new Mismatch("", " cannot be read; write it as \"" + example + "\"");
             }
         });
     }
@@ -127,23 +127,22 @@ final class ScalarForm implements Form {
 
     private static String text(JsonNode node) {
         if (!node.isTextual()) {
-            throw new Mismatch("expected a string, got " + Reading.words(node));
+            throw new Mismatch("expected a string, got ", "");
         }
         return node.textValue();
     }
 
     private static Boolean truth(JsonNode node) {
         if (!node.isBoolean()) {
-            throw new Mismatch("expected true or false, got " + Reading.words(node)
-                    + (node.isTextual() ? "; write it without quotes" : ""));
+            throw new Mismatch("expected true or false, got ", node.isTextual() ? "; write it without quotes" : "");
         }
         return node.booleanValue();
     }
 
     private static BigDecimal decimal(JsonNode node, String expected) {
         if (!node.isNumber()) {
-            throw new Mismatch("expected " + expected + ", got " + Reading.words(node)
-                    + (node.isTextual() ? "; write a number without quotes" : ""));
+            throw new Mismatch(
+                    "expected " + expected + ", got ", node.isTextual() ? "; write a number without quotes" : "");
         }
         return node.decimalValue();
     }
@@ -151,7 +150,7 @@ final class ScalarForm implements Form {
     private static long whole(JsonNode node, long min, long max) {
         long value = node.isIntegralNumber() && node.canConvertToLong() ? node.longValue() : exact(node, min, max);
         if (value < min || value > max) {
-            throw outOfRange(node, min, max);
+            throw outOfRange(min, max);
         }
         return value;
     }
@@ -160,23 +159,23 @@ final class ScalarForm implements Form {
         BigDecimal decimal = wholeDecimal(node);
         // 19 digits hold every long; the bound also keeps 1e999999999 from being written out.
         if (digits(decimal) > 19) {
-            throw outOfRange(node, min, max);
+            throw outOfRange(min, max);
         }
         try {
             return decimal.longValueExact();
         } catch (ArithmeticException e) {
-            throw outOfRange(node, min, max);
+            throw outOfRange(min, max);
         }
     }
 
-    private static Mismatch outOfRange(JsonNode node, long min, long max) {
-        return new Mismatch(Reading.words(node) + " is out of range; give an integer from " + min + " to " + max);
+    private static Mismatch outOfRange(long min, long max) {
+        return new Mismatch("", " is out of range; give an integer from " + min + " to " + max);
     }
 
     private static Object wholeOfAnySize(JsonNode node) {
         BigDecimal decimal = wholeDecimal(node);
         if (digits(decimal) > MOST_DIGITS) {
-            throw new Mismatch(Reading.words(node) + " has more than " + MOST_DIGITS + " digits");
+            throw new Mismatch("", " has more than " + MOST_DIGITS + " digits");
         }
         return decimal.toBigIntegerExact();
     }
@@ -184,7 +183,7 @@ final class ScalarForm implements Form {
     private static BigDecimal wholeDecimal(JsonNode node) {
         BigDecimal decimal = decimal(node, "an integer");
         if (decimal.signum() != 0 && decimal.stripTrailingZeros().scale() > 0) {
-            throw new Mismatch("expected an integer, got " + Reading.words(node) + ", which has a fraction");
+            throw new Mismatch("expected an integer, got ", ", which has a fraction");
         }
         return decimal.signum() == 0 ? BigDecimal.ZERO : decimal;
     }
@@ -196,7 +195,7 @@ final class ScalarForm implements Form {
     private static Object real(JsonNode node) {
         double value = decimal(node, "a number").doubleValue();
         if (Double.isInfinite(value)) {
-            throw new Mismatch(Reading.words(node) + " is too large");
+            throw new Mismatch("", " is too large");
         }
         return value;
     }
@@ -204,25 +203,26 @@ final class ScalarForm implements Form {
     private static Object single(JsonNode node) {
         float value = decimal(node, "a number").floatValue();
         if (Float.isInfinite(value)) {
-            throw new Mismatch(Reading.words(node) + " is too large");
+            throw new Mismatch("", " is too large");
         }
         return value;
     }
 
-    /** Within this class alone: becomes a mistake with its place. */
+    /** Within this class alone: what to say before and after the value. */
     private static final class Mismatch extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private final String words;
+        private final String before;
+        private final String after;
 
-        Mismatch(String words) {
-            super(words, null, false, false);
-            this.words = words;
+        Mismatch(String before, String after) {
+            super(null, null, false, false);
+            this.before = before;
+            this.after = after;
         }
 
-        @Override
-        public String getMessage() {
-            return words;
+        String with(String value) {
+            return before + value + after;
         }
     }
 }

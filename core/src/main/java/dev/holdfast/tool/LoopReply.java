@@ -1,0 +1,354 @@
+package dev.holdfast.tool;
+
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Chunk;
+import dev.holdfast.chat.FinishReason;
+import dev.holdfast.chat.Message;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Part;
+import dev.holdfast.chat.ToolChoice;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.error.CancelledException;
+import dev.holdfast.error.DeadlineException;
+import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.InvalidOutputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reply of a loop: round after round of a reply from the model and the answers of the tools that it called.
+ *
+ * <p>It stands above several replies, one after the other, so it keeps the laws itself. Whoever holds the reply ends it:
+ * the consumer while it is within {@link #next}, else whoever closes it. What is below, a reply or tools, can be closed
+ * from any thread at any time, which brings the consumer out.
+ */
+final class LoopReply implements ChatReply {
+    private static final int IDLE = 0;
+    private static final int CONSUMING = 1;
+    private static final int CLOSED = 2;
+
+    private final ToolLoop loop;
+    private final ChatModel model;
+    private final ChatCall call;
+    private final Tally tally = new Tally();
+    private final Turns turns;
+
+    private final AtomicInteger holder = new AtomicInteger(IDLE);
+    private final AtomicReference<@Nullable Outcome> ended = new AtomicReference<>();
+    private volatile boolean closed;
+    private volatile @Nullable ChatReply current;
+    private volatile @Nullable ToolBatch batch;
+
+    LoopReply(ToolLoop loop, ChatModel model, ChatCall call) {
+        this.loop = loop;
+        this.model = model;
+        this.call = call;
+        this.turns = new Turns(loop, call);
+    }
+
+    @Override
+    public @Nullable Chunk next() {
+        Outcome end = ended.get();
+        if (end != null) {
+            return endOf(end);
+        }
+        if (!holder.compareAndSet(IDLE, CONSUMING)) {
+            return endOf(end(failed(closed()))); // it is being closed right now
+        }
+        Chunk chunk;
+        try {
+            chunk = advance();
+        } catch (Throwable thrown) {
+            end = end(failed(thrown));
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            return endOf(end);
+        }
+        if (chunk == null) {
+            return endOf(Objects.requireNonNull(ended.get()));
+        }
+        holder.set(IDLE);
+        if (closed && holder.compareAndSet(IDLE, CLOSED)) { // who closed it found us within, and left it to us
+            return endOf(end(failed(closed())));
+        }
+        return chunk;
+    }
+
+    /** Goes on to the next chunk; null when the answer is complete, its outcome set. */
+    private @Nullable Chunk advance() {
+        while (true) {
+            if (closed) {
+                throw closed();
+            }
+            ToolBatch tools = batch;
+            if (tools != null) {
+                Part.ToolResult answer = tools.next();
+                if (answer != null) {
+                    return new Chunk.ToolAnswer(answer);
+                }
+                tally.add(turns.answered(tools.results()));
+                batch = null;
+            }
+            ChatReply reply = current;
+            if (reply == null) {
+                reply = ask();
+            }
+            Chunk chunk = reply.next();
+            if (chunk != null) {
+                return chunk;
+            }
+            if (!(reply.outcome() instanceof Outcome.Completed completed)) {
+                throw new IllegalStateException("the reply says that it is complete, its outcome says otherwise");
+            }
+            current = null;
+            if (!goOnAfter(completed.response())) {
+                return null;
+            }
+        }
+    }
+
+    private ChatReply ask() {
+        if (call.context().deadline().hasPassed(loop.runtime())) {
+            throw new DeadlineException(
+                    "the deadline of the run passed before its next call of the model",
+                    ErrorDetails.nothingSent(call.context()),
+                    null);
+        }
+        ChatReply reply = model.send(call.with(turns.next(tally.transcript())));
+        current = reply;
+        if (closed) {
+            throw closed();
+        }
+        return reply;
+    }
+
+    /** Runs the calls of an answer; false when there were none, and the answer is the last. */
+    private boolean goOnAfter(ChatResponse received) {
+        ChatResponse response = CallIds.unique(received, turns.round());
+        tally.add(response);
+        boolean paused = response.finishReason().equals(FinishReason.PAUSE);
+        List<Part.ToolCall> calls = response.message().toolCalls();
+        if (calls.isEmpty() && !paused) {
+            end(new Outcome.Completed(tally.total(response)));
+            return false;
+        }
+        turns.requireAnother(response);
+        if (!calls.isEmpty()) {
+            batch = new ToolBatch(loop, call.context(), turns.slots(response));
+        }
+        return true;
+    }
+
+    @Override
+    public Outcome outcome() {
+        Outcome end = ended.get();
+        if (end == null) {
+            throw new IllegalStateException("the reply has not ended: read it to the end or close it first");
+        }
+        return end;
+    }
+
+    @Override
+    public void close() {
+        if (ended.get() != null) {
+            return;
+        }
+        closed = true;
+        ToolBatch tools = batch;
+        if (tools != null) {
+            tools.cancel();
+        }
+        ChatReply reply = current;
+        if (reply != null) {
+            reply.close();
+        }
+        if (holder.compareAndSet(IDLE, CLOSED)) {
+            end(failed(closed()));
+        }
+    }
+
+    private CancelledException closed() {
+        return new CancelledException(
+                "closed before the answer was complete", ErrorDetails.nothingSent(call.context()), null);
+    }
+
+    /** The first end counts. */
+    private Outcome end(Outcome outcome) {
+        ended.compareAndSet(null, outcome);
+        return Objects.requireNonNull(ended.get());
+    }
+
+    private static @Nullable Chunk endOf(Outcome end) {
+        HoldfastException error = end.error();
+        if (error != null) {
+            throw error;
+        }
+        return null;
+    }
+
+    /** Stops what is below, and says what had been received and used. */
+    private Outcome failed(Throwable thrown) {
+        ToolBatch tools = batch;
+        if (tools != null) {
+            tools.cancel();
+            tools.drain();
+        }
+        HoldfastException error = Objects.requireNonNull(Outcome.of(thrown).error());
+        ChatReply reply = current;
+        if (reply != null) {
+            reply.close();
+            error = withWhatCame(error, reply);
+        }
+        return Outcome.of(tally.total(error));
+    }
+
+    /** An error of ours, or of somebody's code below, in the middle of a reply: what came goes with it. */
+    private static HoldfastException withWhatCame(HoldfastException error, ChatReply reply) {
+        Outcome below = outcomeOf(reply);
+        if (below != null && below.error() == error) {
+            return error;
+        }
+        ErrorDetails.Builder details = error.details().toBuilder();
+        return error.with(
+                below == null
+                        ? details.usage(Usage.unknown(), Billing.MAYBE_BILLED).build()
+                        : details.partial(below.message())
+                                .usage(below.usage(), below.billing())
+                                .cost(below.cost().orElse(null))
+                                .build());
+    }
+
+    private static @Nullable Outcome outcomeOf(ChatReply reply) {
+        try {
+            return reply.outcome();
+        } catch (IllegalStateException notYet) {
+            return null;
+        }
+    }
+
+    /** The rounds of one run: what is asked next, and what of the model's wishes is done. */
+    private static final class Turns {
+        private static final String LAST_ROUND = "\n[No more tool calls are possible. Answer now with what you have.]";
+
+        private final ToolLoop loop;
+        private final ChatCall call;
+        private final ChatRequest request;
+        private final CallCounts counts;
+        private @Nullable String runKey;
+        private int round;
+        private boolean last;
+
+        Turns(ToolLoop loop, ChatCall call) {
+            this.loop = loop;
+            this.call = call;
+            this.request = loop.withTools(call.request());
+            this.counts = new CallCounts(loop);
+        }
+
+        int round() {
+            return round;
+        }
+
+        ChatRequest next(List<Message> said) {
+            round++;
+            if (said.isEmpty()) {
+                return request;
+            }
+            List<Message> all = new ArrayList<>(request.messages().size() + said.size());
+            all.addAll(request.messages());
+            all.addAll(said);
+            return request.toBuilder().messages(all).toolChoice(choice()).build();
+        }
+
+        /** A choice that forces a call is for the first round: kept, it would never let the model answer. */
+        private ToolChoice choice() {
+            return last || request.toolChoice() instanceof ToolChoice.None ? ToolChoice.NONE : ToolChoice.AUTO;
+        }
+
+        /** Fails unless there may be another round after this answer. */
+        void requireAnother(ChatResponse response) {
+            if (last || request.toolChoice() instanceof ToolChoice.None) {
+                throw failure(
+                        last
+                                ? "the model did not answer after " + loop.maxRounds() + " rounds and "
+                                        + counts.total() + " tool calls, though it was told that no more are possible;"
+                                        + " raise maxRounds or maxToolCalls, or give it tools that answer more at once"
+                                : "the model called a tool though the request forbids it",
+                        response);
+            }
+            last = round >= loop.maxRounds();
+        }
+
+        List<ToolSlot> slots(ChatResponse response) {
+            List<Part.ToolCall> calls = response.message().toolCalls();
+            boolean cut = response.finishReason().equals(FinishReason.LENGTH);
+            List<ToolSlot> slots = new ArrayList<>(calls.size());
+            for (int i = 0; i < calls.size(); i++) {
+                Part.ToolCall wish = calls.get(i);
+                CallCounts.Verdict verdict = counts.judge(wish, cut);
+                if (verdict.hopeless()) {
+                    throw failure(
+                            "the model called the tool '" + wish.name() + "' with the same arguments "
+                                    + 2 * loop.maxIdenticalCalls() + " times, though it was told to stop",
+                            response);
+                }
+                Tool tool = loop.tool(wish.name());
+                slots.add(
+                        tool == null || verdict.refusal() != null
+                                ? ToolSlot.refused(loop, wish, call.context(), refusal(wish, verdict))
+                                : ToolSlot.toRun(loop, wish, tool, call.context(), runKey() + ":" + round + ":" + i));
+            }
+            last |= counts.usedUp();
+            return slots;
+        }
+
+        private String refusal(Part.ToolCall wish, CallCounts.Verdict verdict) {
+            return verdict.refusal() != null
+                    ? verdict.refusal()
+                    : "There is no tool '" + wish.name() + "'. The tools are: " + loop.names() + ".";
+        }
+
+        Message answered(List<Part.ToolResult> results) {
+            if (last) {
+                // Within a result, because a message of its own would have to be somebody's.
+                Part.ToolResult end = results.get(results.size() - 1);
+                results.set(
+                        results.size() - 1,
+                        new Part.ToolResult(end.callId(), end.name(), end.text() + LAST_ROUND, end.error()));
+            }
+            return Message.tools(results);
+        }
+
+        private String runKey() {
+            if (runKey == null) {
+                String id = call.context().runId().isEmpty()
+                        ? call.context().callId()
+                        : call.context().runId();
+                runKey = id.isEmpty() ? Long.toHexString(loop.runtime().random().nextLong()) : id;
+            }
+            return runKey;
+        }
+
+        private InvalidOutputException failure(String words, ChatResponse response) {
+            return new InvalidOutputException(
+                    words,
+                    ErrorDetails.builder()
+                            .context(call.context())
+                            .endpoint(response.endpoint())
+                            .partial(response.message())
+                            .build(),
+                    null);
+        }
+    }
+}

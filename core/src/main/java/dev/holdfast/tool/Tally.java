@@ -1,0 +1,75 @@
+package dev.holdfast.tool;
+
+import dev.holdfast.chat.Attempt;
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Message;
+import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.HoldfastException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What several calls of a model, made to give one answer, said, used and cost together. */
+final class Tally {
+    private final List<Message> transcript = new ArrayList<>();
+    private final List<Attempt> attempts = new ArrayList<>();
+    private Usage usage = Usage.none();
+    private @Nullable Money cost = Money.ZERO;
+    private int answers;
+
+    void add(ChatResponse response) {
+        answers++;
+        transcript.addAll(response.transcript());
+        attempts.addAll(response.attempts());
+        usage = usage.plus(response.usage());
+        Money own = response.cost().orElse(null);
+        cost = cost == null || own == null ? null : cost.plus(own);
+    }
+
+    /** What somebody else said in between. */
+    void add(Message message) {
+        transcript.add(message);
+    }
+
+    /** Everything that was said so far. */
+    List<Message> transcript() {
+        return transcript;
+    }
+
+    /** The last answer as the answer of all. */
+    ChatResponse total(ChatResponse last) {
+        if (transcript.size() == 1) {
+            return last;
+        }
+        return last.toBuilder()
+                .transcript(transcript)
+                .usage(usage)
+                .cost(cost)
+                .attempts(attempts)
+                .build();
+    }
+
+    /** A failure of the last call, with what the calls before it used. */
+    HoldfastException total(HoldfastException error) {
+        return answers == 0 ? error : error.with(total(error.details()));
+    }
+
+    /** Details of a failure, with what the calls before it used. */
+    ErrorDetails total(ErrorDetails last) {
+        if (answers == 0) {
+            return last;
+        }
+        boolean sent = last.billing() != Billing.NOT_SENT;
+        Money lastCost = sent ? last.cost().orElse(null) : Money.ZERO;
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.addAll(last.attempts());
+        return last.toBuilder()
+                .usage(usage.plus(last.usage()), sent ? last.billing() : Billing.BILLED)
+                .cost(cost == null || lastCost == null ? null : cost.plus(lastCost))
+                .attempts(all)
+                .build();
+    }
+}

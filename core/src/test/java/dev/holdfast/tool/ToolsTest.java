@@ -1,0 +1,207 @@
+package dev.holdfast.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.holdfast.chat.Part;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
+import dev.holdfast.error.InvalidConfigurationException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ToolsTest {
+    private static final CallContext CONTEXT = CallContext.of(Caller.of("acme", "ann"));
+
+    record Order(String id, int items) {}
+
+    interface Greets {
+        @ToolMethod("Greets somebody")
+        default String greet(String name) {
+            return "hello " + name;
+        }
+    }
+
+    static class Base {
+        @ToolMethod("Counts letters")
+        public int count(String text) {
+            return text.length();
+        }
+    }
+
+    static final class Desk extends Base implements Greets {
+        @Nullable
+        String cancelled;
+
+        @ToolMethod(name = "lookup_order", value = "Finds an order")
+        public Order lookUp(@Describe("the order's number") String id, Optional<Integer> items) {
+            return new Order(id, items.orElse(1));
+        }
+
+        @ToolMethod("Cancels an order")
+        public void cancel(ToolUse use, @Describe(name = "order_id") String id, CallContext context) {
+            cancelled = id + " for " + context.caller().user() + " as " + use.idempotencyKey();
+        }
+
+        @ToolMethod("Says which day it is")
+        public static String day() {
+            return "Monday";
+        }
+
+        @ToolMethod("Fails")
+        public String fail() throws IOException {
+            throw new IOException("the disk is full");
+        }
+
+        @Override
+        public int count(String text) { // as a proxy overrides: without the annotation
+            return super.count(text) + 100;
+        }
+    }
+
+    @Test
+    void findsInheritedAndStaticMethodsInAFixedOrder() {
+        assertThat(Tools.of(new Desk()))
+                .extracting(tool -> tool.spec().name())
+                .containsExactly("cancel", "count", "day", "fail", "greet", "lookup_order");
+    }
+
+    @Test
+    void describesParametersAndHidesWhatIsInjected() {
+        assertThat(find("lookup_order").spec().parameters().json()).isEqualTo("""
+                {"type":"object","properties":{"id":{"type":"string","description":"the order's number"},\
+                "items":{"type":"integer"}},"required":["id"],"additionalProperties":false}""");
+        assertThat(find("cancel").spec().parameters().json())
+                .contains("order_id")
+                .doesNotContain("use", "context");
+        assertThat(find("lookup_order").spec().description()).isEqualTo("Finds an order");
+    }
+
+    @Test
+    void callsMethodsOfAPackagePrivateClass() throws Exception {
+        Desk desk = new Desk();
+
+        assertThat(call(Tools.of(desk), "lookup_order", "{\"id\":\"7\"}").text())
+                .isEqualTo("{\"id\":\"7\",\"items\":1}");
+        assertThat(call(Tools.of(desk), "greet", "{\"name\":\"ann\"}").text()).isEqualTo("hello ann");
+        assertThat(call(Tools.of(desk), "count", "{\"text\":\"abc\"}").text()).isEqualTo("103");
+        assertThat(call(Tools.of(desk), "day", "").text()).isEqualTo("Monday");
+        assertThat(call(Tools.of(desk), "cancel", "{\"order_id\":\"7\"}").text())
+                .isEqualTo("done");
+        assertThat(desk.cancelled).isEqualTo("7 for ann as key");
+    }
+
+    @Test
+    void throwsWhatTheMethodThrows() {
+        assertThatThrownBy(() -> call(Tools.of(new Desk()), "fail", "{}"))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("the disk is full");
+    }
+
+    @Test
+    void answersArgumentsThatDoNotFitInWordsAndDoesNotRun() throws Exception {
+        Desk desk = new Desk();
+
+        Part.ToolResult result = call(Tools.of(desk), "cancel", "{\"order_id\":7,\"now\":true}");
+
+        assertThat(result.error()).isTrue();
+        assertThat(result.callId()).isEqualTo("id-1");
+        assertThat(result.text())
+                .contains("$.order_id: expected a string, got the number 7", "\"now\" is not known", "has not run");
+        assertThat(desk.cancelled).isNull();
+    }
+
+    static final class Broken {
+        @ToolMethod("")
+        public void silent() {}
+
+        @ToolMethod(name = "find it", value = "Finds")
+        public void find(Object what, List<Thread> threads) {}
+
+        @ToolMethod("Hidden")
+        void hidden() {}
+
+        @ToolMethod("One")
+        public void twice(String a) {}
+
+        @ToolMethod("Two")
+        public void twice(int a) {}
+
+        @ToolMethod(name = "silent", value = "Says the same")
+        public void other(@Describe(name = "x") String a, @Describe(name = "x") String b) {}
+
+        @ToolMethod("Takes a null that cannot be")
+        public void nothing(@Nullable Integer fine, Optional<Broken> broken) {}
+    }
+
+    @Test
+    void namesEverythingThatIsWrongWithAClassAtOnce() {
+        InvalidConfigurationException error =
+                catchThrowableOfType(InvalidConfigurationException.class, () -> Tools.of(new Broken()));
+
+        assertThat(error.problems())
+                .extracting(InvalidConfigurationException.Problem::path)
+                .containsExactlyInAnyOrder(
+                        "Broken.silent.description",
+                        "Broken.find.name",
+                        "Broken.find(what)",
+                        "Broken.find(threads)[]",
+                        "Broken.hidden",
+                        "Broken.twice",
+                        "Broken.silent",
+                        "Broken.other(x)",
+                        "Broken.nothing(broken)");
+        assertThat(error).hasMessageContaining("is overloaded").hasMessageContaining("is not public");
+    }
+
+    @Test
+    void refusesAnObjectWithoutTools() {
+        assertThatThrownBy(() -> Tools.of("no tools here"))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("has no method with @ToolMethod");
+    }
+
+    @Test
+    void makesToolsOfRecordsAndFunctions() throws Exception {
+        Tool add = Tools.of("add", "Adds items", Order.class, (order, use) -> order.items() + 1);
+        Tool ping = Tools.of("ping", "Answers", use -> use.failure("no"));
+
+        assertThat(add.call(use("add", "{\"id\":\"a\",\"items\":1}")).text()).isEqualTo("2");
+        assertThat(ping.call(use("ping", ""))).isEqualTo(new Part.ToolResult("id-1", "ping", "no", true));
+        assertThat(ping.call(use("ping", "{\"a\":1}")).text()).contains("the object has no properties");
+        assertThat(Tools.of(add)).containsExactly(add);
+    }
+
+    @Test
+    void namesEverythingThatIsWrongWithAFunction() {
+        InvalidConfigurationException error = catchThrowableOfType(
+                InvalidConfigurationException.class, () -> Tools.of("a b", " ", Thread.class, (thread, use) -> ""));
+
+        assertThat(error.problems())
+                .extracting(InvalidConfigurationException.Problem::path)
+                .containsExactly("tool.description", "tool.name", "Thread");
+    }
+
+    private static Tool find(String name) {
+        return find(Tools.of(new Desk()), name);
+    }
+
+    private static Tool find(List<Tool> tools, String name) {
+        return tools.stream()
+                .filter(tool -> tool.spec().name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Part.ToolResult call(List<Tool> tools, String name, String arguments) throws Exception {
+        return find(tools, name).call(use(name, arguments));
+    }
+
+    private static ToolUse use(String name, String arguments) {
+        return new ToolUse(new Part.ToolCall("id-1", name, arguments), CONTEXT, "key");
+    }
+}
