@@ -1,0 +1,530 @@
+package dev.holdfast.tool;
+
+import static dev.holdfast.tool.ScriptedModel.answers;
+import static dev.holdfast.tool.ScriptedModel.call;
+import static dev.holdfast.tool.ScriptedModel.calls;
+import static dev.holdfast.tool.ScriptedModel.fails;
+import static dev.holdfast.tool.ScriptedModel.response;
+import static dev.holdfast.tool.ScriptedModel.says;
+import static dev.holdfast.tool.ScriptedModel.streams;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Chunk;
+import dev.holdfast.chat.FinishReason;
+import dev.holdfast.chat.Message;
+import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Part;
+import dev.holdfast.chat.Role;
+import dev.holdfast.chat.ToolChoice;
+import dev.holdfast.chat.ToolSpec;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
+import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.InvalidOutputException;
+import dev.holdfast.error.StreamInterruptedException;
+import dev.holdfast.error.TransportException;
+import dev.holdfast.event.CoreEvent;
+import dev.holdfast.event.Event;
+import dev.holdfast.event.Events;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ToolLoopTest {
+    private static final CallContext CONTEXT =
+            CallContext.builder(Caller.of("acme", "ann")).runId("run-1").build();
+
+    record Text(String text) {}
+
+    private final List<String> ran = Collections.synchronizedList(new ArrayList<>());
+    private final Tool echo = Tools.of("echo", "Says it again", Text.class, (args, use) -> {
+        ran.add(args.text());
+        return "echo " + args.text();
+    });
+
+    private static Part.ToolCall echoes(String id, String text) {
+        return call(id, "echo", "{\"text\":\"" + text + "\"}");
+    }
+
+    private ChatResponse run(ScriptedModel model, ToolLoop.Builder loop) {
+        return loop.build().around(model).chat(ChatRequest.of("go"), CONTEXT);
+    }
+
+    private ToolLoop.Builder loop() {
+        return ToolLoop.builder().tools(echo);
+    }
+
+    @Test
+    void runsTheCallsAndGoesOnUntilThereIsNone() {
+        Part.Reasoning thought = new Part.Reasoning("test", "hm", "{\"signature\":1}");
+        ScriptedModel model =
+                ScriptedModel.of(calls(thought, echoes("a", "one")), calls(echoes("b", "two")), says("ok"));
+
+        ChatResponse response = run(model, loop());
+
+        assertThat(response.text()).isEqualTo("ok");
+        assertThat(response.transcript())
+                .containsExactly(
+                        Message.of(Role.ASSISTANT, List.of(thought, echoes("a", "one"))),
+                        Message.tools(List.of(new Part.ToolResult("a", "echo", "echo one", false))),
+                        Message.of(Role.ASSISTANT, List.of(echoes("b", "two"))),
+                        Message.tools(List.of(new Part.ToolResult("b", "echo", "echo two", false))),
+                        Message.assistant("ok"));
+        assertThat(model.asked.get(0).request().tools()).containsExactly(echo.spec());
+        List<Message> lastAsked = model.asked.get(2).request().messages();
+        assertThat(lastAsked).startsWith(Message.user("go")).hasSize(5);
+        assertThat(lastAsked.subList(1, 5)).isEqualTo(response.transcript().subList(0, 4));
+        assertThat(model.asked).extracting(ChatCall::context).containsOnly(CONTEXT);
+    }
+
+    @Test
+    void sumsUsageCostAndAttemptsOfAllRoundsAlsoWhenStreaming() { // K22: usage of the rounds was dropped
+        ChatResponse first =
+                response(Message.of(Role.ASSISTANT, List.of(echoes("a", "one"))), FinishReason.TOOL_CALLS).toBuilder()
+                        .cost(new Money(3))
+                        .build();
+        ChatResponse last = response(Message.assistant("ok"), FinishReason.STOP).toBuilder()
+                .cost(new Money(4))
+                .build();
+        ScriptedModel model = ScriptedModel.of(
+                streams(List.of(new Chunk.ToolCallPart(0, "echo", "{\"te")), first, null),
+                streams(List.of(new Chunk.Text("o"), new Chunk.Text("k")), last, null));
+
+        ChatResponse response = run(model, loop());
+
+        assertThat(response.usage()).isEqualTo(Usage.of(20, 2));
+        assertThat(response.cost()).contains(new Money(7));
+    }
+
+    @Test
+    void streamsTheChunksOfEveryRoundAndTheAnswersOfTheTools() {
+        ChatResponse first = response(Message.of(Role.ASSISTANT, List.of(echoes("a", "one"))), FinishReason.TOOL_CALLS);
+        ChatResponse last = response(Message.assistant("ok"), FinishReason.STOP);
+        ScriptedModel model = ScriptedModel.of(
+                streams(List.of(new Chunk.Text("wait"), new Chunk.ToolCallPart(0, "echo", "{}")), first, null),
+                streams(List.of(new Chunk.Text("ok")), last, null));
+        List<Chunk> chunks = new ArrayList<>();
+
+        try (ChatReply reply = loop().build().around(model).send(new ChatCall(ChatRequest.of("go"), CONTEXT))) {
+            for (Chunk chunk = reply.next(); chunk != null; chunk = reply.next()) {
+                chunks.add(chunk);
+            }
+        }
+
+        assertThat(chunks)
+                .containsExactly(
+                        new Chunk.Text("wait"),
+                        new Chunk.ToolCallPart(0, "echo", "{}"),
+                        new Chunk.ToolAnswer(new Part.ToolResult("a", "echo", "echo one", false)),
+                        new Chunk.Text("ok"));
+    }
+
+    @Test
+    void runsParallelCallsAtTheSameTimeAndKeepsIdsAndOrder() { // K22: one of several was run, ids were lost
+        int calls = 6;
+        CountDownLatch together = new CountDownLatch(calls);
+        Tool waiting = Tools.of("meet", "Waits for the others", Text.class, (args, use) -> {
+            together.countDown();
+            boolean met = together.await(5, TimeUnit.SECONDS);
+            Thread.sleep(5L * (calls - Integer.parseInt(args.text()))); // the last call ends first
+            return met + " " + args.text();
+        });
+        Part[] asked = new Part[calls];
+        for (int i = 0; i < calls; i++) {
+            asked[i] = call("id" + i, "meet", "{\"text\":\"" + i + "\"}");
+        }
+
+        ChatResponse response = run(
+                ScriptedModel.of(calls(asked), says("ok")), ToolLoop.builder().tools(waiting));
+
+        List<Part.ToolResult> results = response.transcript().get(1).toolResults();
+        assertThat(results)
+                .extracting(Part.ToolResult::callId)
+                .containsExactly("id0", "id1", "id2", "id3", "id4", "id5");
+        assertThat(results)
+                .extracting(Part.ToolResult::text)
+                .containsExactly("true 0", "true 1", "true 2", "true 3", "true 4", "true 5");
+    }
+
+    @Test
+    void runsNoMoreCallsAtATimeThanAllowed() {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Tool busy = Tools.of("busy", "Is busy", Text.class, (args, use) -> {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            Thread.sleep(5);
+            running.decrementAndGet();
+            return args.text();
+        });
+        Part[] asked = new Part[9];
+        for (int i = 0; i < asked.length; i++) {
+            asked[i] = call("id" + i, "busy", "{\"text\":\"" + i + "\"}");
+        }
+
+        ChatResponse response = run(
+                ScriptedModel.of(calls(asked), says("ok")),
+                ToolLoop.builder().tools(busy).parallelism(2));
+
+        assertThat(response.transcript().get(1).toolResults())
+                .extracting(Part.ToolResult::text)
+                .containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8");
+        assertThat(most).hasValue(2);
+    }
+
+    @Test
+    void givesEveryCallAnIdOfItsOwn() { // K22: pairing of calls and results
+        ScriptedModel model = ScriptedModel.of(
+                calls(
+                        echoes("x", "a"),
+                        echoes("x", "b"),
+                        new Part.Text("and"),
+                        echoes("", "c"),
+                        echoes("call_1_1", "d")),
+                says("ok"));
+
+        ChatResponse response = run(model, loop());
+
+        Message asked = response.transcript().get(0);
+        List<Part.ToolResult> results = response.transcript().get(1).toolResults();
+        Set<String> ids = new HashSet<>();
+        asked.toolCalls().forEach(call -> ids.add(call.id()));
+        assertThat(ids).hasSize(4).contains("x", "call_1_1").doesNotContain("");
+        assertThat(asked.toolCalls())
+                .extracting(Part.ToolCall::arguments)
+                .containsExactly("{\"text\":\"a\"}", "{\"text\":\"b\"}", "{\"text\":\"c\"}", "{\"text\":\"d\"}");
+        assertThat(asked.parts().get(2)).isEqualTo(new Part.Text("and"));
+        assertThat(results).extracting(Part.ToolResult::text).containsExactly("echo a", "echo b", "echo c", "echo d");
+        assertThat(results)
+                .extracting(Part.ToolResult::callId)
+                .containsExactlyElementsOf(
+                        asked.toolCalls().stream().map(Part.ToolCall::id).toList());
+        assertThat(model.asked.get(1).request().messages().get(1)).isEqualTo(asked);
+    }
+
+    @Test
+    void asksOnceMoreWithoutToolsAfterTheLastRound() { // K23: no cap on rounds
+        AtomicInteger round = new AtomicInteger();
+        ScriptedModel model =
+                ScriptedModel.of(asked -> asked.request().toolChoice().equals(ToolChoice.NONE)
+                        ? says("all I know").apply(asked)
+                        : calls(echoes("a", "round " + round.incrementAndGet())).apply(asked));
+
+        ChatResponse response = run(model, loop().maxRounds(3));
+
+        assertThat(response.text()).isEqualTo("all I know");
+        assertThat(ran).containsExactly("round 1", "round 2", "round 3");
+        assertThat(model.asked).hasSize(4);
+        assertThat(response.transcript().get(3).toolResults().get(0).text()).doesNotContain("No more tool calls");
+        assertThat(response.transcript().get(5).toolResults().get(0).text())
+                .contains("No more tool calls are possible");
+    }
+
+    @Test
+    void failsWhenTheModelCallsToolsThoughItWasToldThatItCannot() { // K23: no cap on rounds
+        AtomicInteger round = new AtomicInteger();
+        ScriptedModel model = ScriptedModel.of(
+                asked -> calls(echoes("a", "round " + round.incrementAndGet())).apply(asked));
+
+        InvalidOutputException error =
+                catchThrowableOfType(InvalidOutputException.class, () -> run(model, loop().maxRounds(2)));
+
+        assertThat(error).hasMessageContaining("maxRounds");
+        assertThat(ran).containsExactly("round 1", "round 2");
+        assertThat(error.partial().toolCalls()).containsExactly(echoes("a", "round 3"));
+        assertThat(error.usage()).isEqualTo(Usage.of(30, 3));
+        assertThat(error.billing()).isEqualTo(Billing.BILLED);
+    }
+
+    @Test
+    void stopsIdenticalCallsHoweverTheyAreWritten() { // K23: no cap on identical calls
+        ScriptedModel model = ScriptedModel.of(
+                calls(call("a", "echo", "{\"text\":\"x\"}")),
+                calls(call("b", "echo", " { \"text\" : \"x\" } ")),
+                calls(call("c", "echo", "{\"text\":\"\\u0078\"}")),
+                says("ok"));
+
+        ChatResponse response = run(model, loop().maxIdenticalCalls(2));
+
+        assertThat(ran).containsExactly("x", "x");
+        Part.ToolResult told = response.transcript().get(5).toolResults().get(0);
+        assertThat(told.error()).isTrue();
+        assertThat(told.text()).contains("same arguments 2 times already");
+    }
+
+    @Test
+    void failsWhenTheModelGoesOnInCircles() { // K23: no cap on identical calls
+        InvalidOutputException error = catchThrowableOfType(
+                InvalidOutputException.class,
+                () -> run(
+                        ScriptedModel.of(calls(echoes("a", "x"))),
+                        loop().maxIdenticalCalls(2).maxRounds(100)));
+
+        assertThat(error).hasMessageContaining("with the same arguments");
+        assertThat(ran).hasSize(2);
+        assertThat(error.usage()).isEqualTo(Usage.of(50, 5));
+    }
+
+    @Test
+    void capsTheNumberOfCalls() { // K23: a single message may ask for any number of calls
+        ScriptedModel model = ScriptedModel.of(
+                calls(echoes("a", "1"), echoes("b", "2"), echoes("c", "3"), echoes("d", "4")),
+                asked -> says(asked.request().toolChoice().toString()).apply(asked));
+
+        ChatResponse response = run(model, loop().maxToolCalls(3));
+
+        assertThat(ran).containsExactlyInAnyOrder("1", "2", "3");
+        assertThat(response.transcript().get(1).toolResults().get(3).text()).contains("all 3 tool calls", "Answer now");
+        assertThat(response.text()).isEqualTo(ToolChoice.NONE.toString());
+    }
+
+    @Test
+    void tellsTheModelWhatItCanMend() {
+        Tool failing = Tools.of("fail", "Fails", use -> {
+            throw new IllegalStateException("the disk is full");
+        });
+        ScriptedModel model = ScriptedModel.of(
+                calls(
+                        call("a", "fail", ""),
+                        call("b", "ecko", "{}"),
+                        call("c", "echo", "{\"txt\":1}"),
+                        echoes("d", "fine")),
+                says("ok"));
+
+        List<Part.ToolResult> results =
+                run(model, loop().tools(failing)).transcript().get(1).toolResults();
+
+        assertThat(results).extracting(Part.ToolResult::error).containsExactly(true, true, true, false);
+        assertThat(results.get(0).text()).isEqualTo("The tool failed: the disk is full");
+        assertThat(results.get(1).text()).isEqualTo("There is no tool 'ecko'. The tools are: echo, fail.");
+        assertThat(results.get(2).text()).contains("$.text: is missing");
+        assertThat(results.get(3).text()).isEqualTo("echo fine");
+    }
+
+    @Test
+    void cutsALongResultAndSaysSo() {
+        Tool chatty = Tools.of("chatty", "Talks", use -> "ab😀" + "x".repeat(100));
+
+        String text = run(
+                        ScriptedModel.of(calls(call("a", "chatty", "")), says("ok")),
+                        ToolLoop.builder().tools(chatty).maxResultChars(3))
+                .transcript()
+                .get(1)
+                .toolResults()
+                .get(0)
+                .text();
+
+        assertThat(text).startsWith("ab\n").contains("first 2 of 104 characters");
+    }
+
+    @Test
+    void goesOnAfterAPause() {
+        ScriptedModel model = ScriptedModel.of(answers(FinishReason.PAUSE, new Part.Opaque("test", "{}")), says("ok"));
+
+        ChatResponse response = run(model, loop());
+
+        assertThat(response.text()).isEqualTo("ok");
+        assertThat(model.asked.get(1).request().messages())
+                .containsExactly(
+                        Message.user("go"), Message.of(Role.ASSISTANT, List.of(new Part.Opaque("test", "{}"))));
+        assertThatThrownBy(() -> run(
+                        ScriptedModel.of(answers(FinishReason.PAUSE, new Part.Opaque("test", "{}"))),
+                        loop().maxRounds(2)))
+                .isInstanceOf(InvalidOutputException.class);
+    }
+
+    @Test
+    void runsNoCallThatTheOutputLimitCutOff() {
+        ScriptedModel model = ScriptedModel.of(
+                answers(FinishReason.LENGTH, echoes("a", "whole"), call("b", "echo", "{\"text\":\"ha")), says("ok"));
+
+        List<Part.ToolResult> results = run(model, loop()).transcript().get(1).toolResults();
+
+        assertThat(ran).containsExactly("whole");
+        assertThat(results.get(1).text()).contains("cut the arguments off");
+    }
+
+    @Test
+    void runsNoCallOfAStreamThatWasCut() { // K18, K22: half a tool call never runs
+        StreamInterruptedException cut = new StreamInterruptedException(
+                "cut",
+                ErrorDetails.builder()
+                        .partial(Message.of(Role.ASSISTANT, List.of(echoes("b", "half"))))
+                        .usage(Usage.of(10, 0), Billing.MAYBE_BILLED)
+                        .build(),
+                null);
+        ScriptedModel model = ScriptedModel.of(
+                calls(echoes("a", "one")), streams(List.of(new Chunk.ToolCallPart(0, "echo", "{}")), null, cut));
+
+        StreamInterruptedException error =
+                catchThrowableOfType(StreamInterruptedException.class, () -> run(model, loop()));
+
+        assertThat(ran).containsExactly("one");
+        assertThat(error.partial().toolCalls()).containsExactly(echoes("b", "half"));
+        assertThat(error.usage()).isEqualTo(Usage.of(20, 1));
+        assertThat(error.billing()).isEqualTo(Billing.MAYBE_BILLED);
+    }
+
+    @Test
+    void aFailureBeforeSendingStillOwesTheRoundsBefore() {
+        TransportException refused = new TransportException("refused", ErrorDetails.nothingSent(), null);
+
+        TransportException error = catchThrowableOfType(
+                TransportException.class,
+                () -> run(ScriptedModel.of(calls(echoes("a", "one")), fails(refused)), loop()));
+
+        assertThat(error.usage()).isEqualTo(Usage.of(10, 1));
+        assertThat(error.billing()).isEqualTo(Billing.BILLED);
+        assertThatThrownBy(() -> run(ScriptedModel.of(fails(refused)), loop())).isSameAs(refused);
+    }
+
+    @Test
+    void aChoiceThatForcesACallIsForTheFirstRound() {
+        ScriptedModel model = ScriptedModel.of(calls(echoes("a", "one")), says("ok"));
+
+        loop().build()
+                .around(model)
+                .chat(
+                        ChatRequest.of("go").toBuilder()
+                                .toolChoice(ToolChoice.REQUIRED)
+                                .build(),
+                        CONTEXT);
+
+        assertThat(model.asked)
+                .extracting(asked -> asked.request().toolChoice())
+                .containsExactly(ToolChoice.REQUIRED, ToolChoice.AUTO);
+    }
+
+    @Test
+    void runsNothingWhenTheRequestForbidsTools() {
+        assertThatThrownBy(() -> loop().build()
+                        .around(ScriptedModel.of(calls(echoes("a", "one"))))
+                        .chat(
+                                ChatRequest.of("go").toBuilder()
+                                        .toolChoice(ToolChoice.NONE)
+                                        .build(),
+                                CONTEXT))
+                .isInstanceOf(InvalidOutputException.class)
+                .hasMessageContaining("forbids");
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void layersGoAroundEveryToolTheFirstOutermost() {
+        List<String> passed = Collections.synchronizedList(new ArrayList<>());
+        ChatResponse response = run(
+                ScriptedModel.of(calls(echoes("a", "one")), says("ok")),
+                loop().layer(noting("outer", passed))
+                        .layer(noting("inner", passed))
+                        .layer(next -> new Refusing(next.spec())));
+
+        assertThat(passed).containsExactly("outer run-1:1:0", "inner run-1:1:0");
+        assertThat(response.transcript().get(1).toolResults().get(0))
+                .isEqualTo(new Part.ToolResult("a", "echo", "not for you", true));
+        assertThat(ran).isEmpty();
+    }
+
+    private static ToolLayer noting(String name, List<String> passed) {
+        return next -> new Tool() {
+            @Override
+            public ToolSpec spec() {
+                return next.spec();
+            }
+
+            @Override
+            public Part.ToolResult call(ToolUse use) throws Exception {
+                passed.add(name + " " + use.idempotencyKey());
+                return next.call(use);
+            }
+        };
+    }
+
+    private record Refusing(ToolSpec spec) implements Tool {
+        @Override
+        public Part.ToolResult call(ToolUse use) {
+            return new Part.ToolResult("wrong id", "wrong name", "not for you", true);
+        }
+    }
+
+    @Test
+    void givesEveryUseAKeyOfItsOwn() {
+        List<String> keys = Collections.synchronizedList(new ArrayList<>());
+        Tool tool = Tools.of("note", "Notes", Text.class, (args, use) -> {
+            keys.add(args.text() + " " + use.idempotencyKey());
+            return "";
+        });
+        ScriptedModel model = ScriptedModel.of(
+                calls(call("a", "note", "{\"text\":\"1\"}"), call("b", "note", "{\"text\":\"2\"}")),
+                calls(call("a", "note", "{\"text\":\"3\"}")),
+                says("ok"));
+
+        run(model, ToolLoop.builder().tools(tool));
+
+        assertThat(keys).containsExactlyInAnyOrder("1 run-1:1:0", "2 run-1:1:1", "3 run-1:2:0");
+    }
+
+    @Test
+    void tellsOfEveryToolThatStartsAndEnds() {
+        List<Event> heard = Collections.synchronizedList(new ArrayList<>());
+        Tool failing = Tools.of("fail", "Fails", use -> {
+            throw new IllegalStateException("no");
+        });
+
+        run(
+                ScriptedModel.of(
+                        calls(echoes("a", "one")),
+                        calls(call("b", "fail", "")),
+                        calls(call("c", "none", "")),
+                        says("ok")),
+                loop().tools(failing).events(Events.to(List.of(heard::add))));
+
+        assertThat(heard)
+                .hasSize(4)
+                .allSatisfy(event -> assertThat(event.context()).isSameAs(CONTEXT));
+        assertThat(heard)
+                .extracting(event -> (Object) event.getClass())
+                .containsExactly(
+                        CoreEvent.ToolStarted.class,
+                        CoreEvent.ToolEnded.class,
+                        CoreEvent.ToolStarted.class,
+                        CoreEvent.ToolEnded.class);
+        assertThat(((CoreEvent.ToolEnded) heard.get(3)).result().error()).isTrue();
+    }
+
+    @Test
+    void withoutToolsThereIsNoLoop() {
+        ScriptedModel model = ScriptedModel.of(says("ok"));
+
+        assertThat(ToolLoop.builder().build().around(model)).isSameAs(model);
+    }
+
+    @Test
+    void namesEverythingThatIsWrongAtOnce() {
+        InvalidConfigurationException error = catchThrowableOfType(
+                InvalidConfigurationException.class,
+                () -> loop().tools(echo)
+                        .maxRounds(0)
+                        .parallelism(-1)
+                        .toolTimeout(java.time.Duration.ZERO)
+                        .build());
+
+        assertThat(error.problems())
+                .extracting(InvalidConfigurationException.Problem::path)
+                .containsExactly(
+                        "toolLoop.maxRounds", "toolLoop.parallelism", "toolLoop.toolTimeout", "toolLoop.tools.echo");
+    }
+}
