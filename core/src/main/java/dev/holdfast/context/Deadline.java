@@ -9,6 +9,9 @@ import java.time.Duration;
 public final class Deadline {
     private static final Deadline NONE = new Deadline(false, 0);
 
+    /** 146 years: as far as two values of a clock may lie apart to be compared by subtraction, with room to spare. */
+    private static final Duration FARTHEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+
     private final boolean bounded;
     private final long nanoTime;
 
@@ -34,7 +37,8 @@ public final class Deadline {
      * @return the deadline
      */
     public static Deadline in(Duration duration, HoldfastRuntime runtime) {
-        return new Deadline(true, runtime.nanoTime() + duration.toNanos());
+        Duration bounded = duration.compareTo(FARTHEST) < 0 ? duration : FARTHEST;
+        return new Deadline(true, runtime.nanoTime() + bounded.toNanos());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.holdfast.tool;
 
 import dev.holdfast.chat.Part;
 import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Deadline;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.ErrorDetails;
@@ -124,15 +125,16 @@ final class ToolBatch {
     void drain() {
         HoldfastRuntime runtime = loop.runtime();
         boolean interrupted = Thread.interrupted();
-        long end = runtime.nanoTime() + loop.grace().toNanos();
+        Duration grace = loop.grace();
+        Deadline end = Deadline.in(grace, runtime);
         for (ToolSlot slot : slots) {
             try {
-                if (!slot.awaitThread(Duration.ofNanos(Math.max(0, end - runtime.nanoTime())))) {
+                if (!slot.awaitThread(end.cap(grace, runtime))) {
                     loop.abandon(slot);
                 }
             } catch (InterruptedException e) {
                 interrupted = true;
-                end = runtime.nanoTime(); // somebody is in a hurry: only look at the others
+                grace = Duration.ZERO; // somebody is in a hurry: only look at the others
             }
         }
         if (interrupted) {
