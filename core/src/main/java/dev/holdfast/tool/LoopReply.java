@@ -4,21 +4,16 @@ import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
-import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.ChatResponse;
 import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.FinishReason;
-import dev.holdfast.chat.Message;
 import dev.holdfast.chat.Outcome;
 import dev.holdfast.chat.Part;
-import dev.holdfast.chat.ToolChoice;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
-import dev.holdfast.error.InvalidOutputException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +36,7 @@ final class LoopReply implements ChatReply {
     private final ChatModel model;
     private final ChatCall call;
     private final Tally tally = new Tally();
-    private final Turns turns;
+    private final Rounds rounds;
 
     private final AtomicInteger holder = new AtomicInteger(IDLE);
     private final AtomicReference<@Nullable Outcome> ended = new AtomicReference<>();
@@ -53,7 +48,7 @@ final class LoopReply implements ChatReply {
         this.loop = loop;
         this.model = model;
         this.call = call;
-        this.turns = new Turns(loop, call);
+        this.rounds = new Rounds(loop, call);
     }
 
     @Override
@@ -97,7 +92,7 @@ final class LoopReply implements ChatReply {
                 if (answer != null) {
                     return new Chunk.ToolAnswer(answer);
                 }
-                tally.add(turns.answered(tools.results()));
+                tally.add(rounds.answered(tools.results()));
                 batch = null;
             }
             ChatReply reply = current;
@@ -125,7 +120,7 @@ final class LoopReply implements ChatReply {
                     ErrorDetails.nothingSent(call.context()),
                     null);
         }
-        ChatReply reply = model.send(call.with(turns.next(tally.transcript())));
+        ChatReply reply = model.send(call.with(rounds.next(tally.transcript())));
         current = reply;
         if (closed) {
             throw closed();
@@ -135,7 +130,7 @@ final class LoopReply implements ChatReply {
 
     /** Runs the calls of an answer; false when there were none, and the answer is the last. */
     private boolean goOnAfter(ChatResponse received) {
-        ChatResponse response = CallIds.unique(received, turns.round());
+        ChatResponse response = CallIds.unique(received, rounds.round());
         tally.add(response);
         boolean paused = response.finishReason().equals(FinishReason.PAUSE);
         List<Part.ToolCall> calls = response.message().toolCalls();
@@ -143,9 +138,9 @@ final class LoopReply implements ChatReply {
             end(new Outcome.Completed(tally.total(response)));
             return false;
         }
-        turns.requireAnother(response);
+        rounds.requireAnother(response);
         if (!calls.isEmpty()) {
-            batch = new ToolBatch(loop, call.context(), turns.slots(response));
+            batch = new ToolBatch(loop, call.context(), rounds.slots(response));
         }
         return true;
     }
@@ -234,121 +229,6 @@ final class LoopReply implements ChatReply {
             return reply.outcome();
         } catch (IllegalStateException notYet) {
             return null;
-        }
-    }
-
-    /** The rounds of one run: what is asked next, and what of the model's wishes is done. */
-    private static final class Turns {
-        private static final String LAST_ROUND = "\n[No more tool calls are possible. Answer now with what you have.]";
-
-        private final ToolLoop loop;
-        private final ChatCall call;
-        private final ChatRequest request;
-        private final CallCounts counts;
-        private @Nullable String runKey;
-        private int round;
-        private boolean last;
-
-        Turns(ToolLoop loop, ChatCall call) {
-            this.loop = loop;
-            this.call = call;
-            this.request = loop.withTools(call.request());
-            this.counts = new CallCounts(loop);
-        }
-
-        int round() {
-            return round;
-        }
-
-        ChatRequest next(List<Message> said) {
-            round++;
-            if (said.isEmpty()) {
-                return request;
-            }
-            List<Message> all = new ArrayList<>(request.messages().size() + said.size());
-            all.addAll(request.messages());
-            all.addAll(said);
-            return request.toBuilder().messages(all).toolChoice(choice()).build();
-        }
-
-        /** A choice that forces a call is for the first round: kept, it would never let the model answer. */
-        private ToolChoice choice() {
-            return last || request.toolChoice() instanceof ToolChoice.None ? ToolChoice.NONE : ToolChoice.AUTO;
-        }
-
-        /** Fails unless there may be another round after this answer. */
-        void requireAnother(ChatResponse response) {
-            if (last || request.toolChoice() instanceof ToolChoice.None) {
-                throw failure(
-                        last
-                                ? "the model did not answer after " + loop.maxRounds() + " rounds and "
-                                        + counts.total() + " tool calls, though it was told that no more are possible;"
-                                        + " raise maxRounds or maxToolCalls, or give it tools that answer more at once"
-                                : "the model called a tool though the request forbids it",
-                        response);
-            }
-            last = round >= loop.maxRounds();
-        }
-
-        List<ToolSlot> slots(ChatResponse response) {
-            List<Part.ToolCall> calls = response.message().toolCalls();
-            boolean cut = response.finishReason().equals(FinishReason.LENGTH);
-            List<ToolSlot> slots = new ArrayList<>(calls.size());
-            for (int i = 0; i < calls.size(); i++) {
-                Part.ToolCall wish = calls.get(i);
-                CallCounts.Verdict verdict = counts.judge(wish, cut);
-                if (verdict.hopeless()) {
-                    throw failure(
-                            "the model called the tool '" + wish.name() + "' with the same arguments "
-                                    + 2 * loop.maxIdenticalCalls() + " times, though it was told to stop",
-                            response);
-                }
-                Tool tool = loop.tool(wish.name());
-                slots.add(
-                        tool == null || verdict.refusal() != null
-                                ? ToolSlot.refused(loop, wish, call.context(), refusal(wish, verdict))
-                                : ToolSlot.toRun(loop, wish, tool, call.context(), runKey() + ":" + round + ":" + i));
-            }
-            last |= counts.usedUp();
-            return slots;
-        }
-
-        private String refusal(Part.ToolCall wish, CallCounts.Verdict verdict) {
-            return verdict.refusal() != null
-                    ? verdict.refusal()
-                    : "There is no tool '" + wish.name() + "'. The tools are: " + loop.names() + ".";
-        }
-
-        Message answered(List<Part.ToolResult> results) {
-            if (last) {
-                // Within a result, because a message of its own would have to be somebody's.
-                Part.ToolResult end = results.get(results.size() - 1);
-                results.set(
-                        results.size() - 1,
-                        new Part.ToolResult(end.callId(), end.name(), end.text() + LAST_ROUND, end.error()));
-            }
-            return Message.tools(results);
-        }
-
-        private String runKey() {
-            if (runKey == null) {
-                String id = call.context().runId().isEmpty()
-                        ? call.context().callId()
-                        : call.context().runId();
-                runKey = id.isEmpty() ? Long.toHexString(loop.runtime().random().nextLong()) : id;
-            }
-            return runKey;
-        }
-
-        private InvalidOutputException failure(String words, ChatResponse response) {
-            return new InvalidOutputException(
-                    words,
-                    ErrorDetails.builder()
-                            .context(call.context())
-                            .endpoint(response.endpoint())
-                            .partial(response.message())
-                            .build(),
-                    null);
         }
     }
 }

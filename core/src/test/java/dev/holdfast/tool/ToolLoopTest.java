@@ -348,6 +348,22 @@ class ToolLoopTest {
     }
 
     @Test
+    void goesOnAfterAPauseThoughToolsAreForbidden() {
+        ScriptedModel model = ScriptedModel.of(answers(FinishReason.PAUSE, new Part.Opaque("test", "{}")), says("ok"));
+
+        ChatResponse response = loop().build()
+                .around(model)
+                .chat(
+                        ChatRequest.of("go").toBuilder()
+                                .toolChoice(ToolChoice.NONE)
+                                .build(),
+                        CONTEXT);
+
+        assertThat(response.text()).isEqualTo("ok");
+        assertThat(model.asked.get(1).request().toolChoice()).isEqualTo(ToolChoice.NONE);
+    }
+
+    @Test
     void runsNoCallThatTheOutputLimitCutOff() {
         ScriptedModel model = ScriptedModel.of(
                 answers(FinishReason.LENGTH, echoes("a", "whole"), call("b", "echo", "{\"text\":\"ha")), says("ok"));
