@@ -15,21 +15,26 @@ import dev.holdfast.context.Deadline;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.Remedy;
 import dev.holdfast.error.StreamInterruptedException;
 import dev.holdfast.error.TaskException;
 import dev.holdfast.error.TransportException;
 import dev.holdfast.runtime.HoldfastRuntime;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.GZIPOutputStream;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -441,5 +446,79 @@ class HttpReplyTest {
                     .containsExactly("one");
         }
         assertThat(server.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aCompressedAnswerIsReadAndMeasuredUncompressed() throws IOException {
+        RawServer.Script script =
+                wire -> wire.text("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n")
+                        .chunk(gzip("data: " + "x".repeat(5_000) + "\n\ndata: END\n\n"))
+                        .end();
+        assertThat(textsOf(answerOf(script))).containsExactly("x".repeat(5_000));
+
+        HttpTransport small = HttpTransport.builder().maxBodyBytes(4_000).build();
+        assertThatThrownBy(() -> textsOf(small.send(new LineExchange(server.url()), CONTEXT)))
+                .isInstanceOf(TransportException.class)
+                .hasMessageContaining("maxBodyBytes");
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+
+    /** However a close falls into a reading: one outcome, the same for everybody, and no connection kept. */
+    @Test
+    void closeRacesWithReading() throws Exception {
+        server = new RawServer(wire -> {
+            wire.stream();
+            for (int i = 0; i < 20; i++) {
+                wire.chunk("data: w\n\n");
+            }
+            wire.chunk("data: END\n\n").end();
+        });
+        OkHttpClient client = new OkHttpClient();
+        HttpTransport transport = HttpTransport.builder().client(client).build();
+        Random random = new Random(7);
+        for (int round = 0; round < 200; round++) {
+            ChatReply reply = transport.send(new LineExchange(server.url()), CONTEXT);
+            AtomicReference<Outcome> seen = new AtomicReference<>();
+            Thread consumer = new Thread(() -> {
+                try {
+                    textsOf(reply);
+                } catch (CancelledException closed) {
+                    // by the other thread
+                }
+                seen.set(reply.outcome());
+            });
+            int spins = random.nextInt(60_000);
+            consumer.start();
+            for (int i = 0; i < spins; i++) {
+                Thread.onSpinWait();
+            }
+            reply.close();
+            consumer.join();
+
+            assertThat(reply.outcome()).isSameAs(seen.get()).isNotInstanceOf(Outcome.Failed.class);
+            if (reply.outcome() instanceof Outcome.Completed) {
+                assertThat(reply.outcome().message().text()).isEqualTo("w".repeat(20));
+            }
+        }
+        assertThat(client.connectionPool().connectionCount())
+                .isEqualTo(client.connectionPool().idleConnectionCount());
+    }
+
+    @Test
+    void aBuilderNamesEveryWrongField() {
+        assertThatThrownBy(() -> HttpTransport.builder()
+                        .connectTimeout(Duration.ZERO)
+                        .silenceTimeout(Duration.ofDays(30))
+                        .maxBodyBytes(0)
+                        .build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContainingAll("connectTimeout", "silenceTimeout", "maxBodyBytes");
     }
 }
