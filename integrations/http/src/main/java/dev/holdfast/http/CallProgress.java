@@ -21,6 +21,7 @@ final class CallProgress extends EventListener {
     }
 
     private volatile Phase phase = Phase.CONNECTING;
+    private volatile boolean sent; // never taken back: a reservation is released on the strength of it
 
     Phase phase() {
         return phase;
@@ -28,7 +29,7 @@ final class CallProgress extends EventListener {
 
     /** Whether a byte of the request may have left. */
     boolean mayHaveBeenSent() {
-        return phase.compareTo(Phase.SENDING) >= 0;
+        return sent;
     }
 
     /** Whether the answer has begun. */
@@ -38,17 +39,17 @@ final class CallProgress extends EventListener {
 
     @Override
     public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
-        phase = Phase.CONNECTING;
+        connecting(Phase.CONNECTING);
     }
 
     @Override
     public void secureConnectStart(Call call) {
-        phase = Phase.SECURING;
+        connecting(Phase.SECURING);
     }
 
     @Override
     public void secureConnectEnd(Call call, Handshake handshake) {
-        phase = Phase.CONNECTED;
+        connecting(Phase.CONNECTED);
     }
 
     @Override
@@ -56,8 +57,16 @@ final class CallProgress extends EventListener {
         phase = Phase.CONNECTED;
     }
 
+    /** Several addresses may be tried at once, and the slower ones go on for a moment after one has won. */
+    private void connecting(Phase now) {
+        if (!sent) {
+            phase = now;
+        }
+    }
+
     @Override
     public void requestHeadersStart(Call call) {
+        sent = true;
         phase = Phase.SENDING;
     }
 

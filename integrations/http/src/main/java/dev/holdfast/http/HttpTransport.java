@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> Safe for use by many threads. A call runs in the thread that reads its reply.
  *
  * <p><b>Interrupts</b> end a wait at once, also on platform threads, unless the client that was given brings a socket
- * factory of its own or goes through a SOCKS proxy: those sockets wait on until their time is up.
+ * factory of its own or goes through a SOCKS proxy: those sockets wait on until their time is up. So does the look-up of
+ * a host's name, which is the operating system's.
  */
 public final class HttpTransport {
     private final OkHttpClient client;

@@ -35,8 +35,12 @@ final class AnswerAssembler {
         this.missingId = missingId;
     }
 
-    /** Takes a document or a piece. */
-    void add(JsonNode root, Consumer<Chunk> chunks) {
+    /**
+     * Takes a document or a piece.
+     *
+     * @param document whether it is all there is
+     */
+    void add(JsonNode root, boolean document, Consumer<Chunk> chunks) {
         id = id.isEmpty() ? Json.text(root, "id") : id;
         model = model.isEmpty() ? Json.text(root, "model") : model;
         addUsage(root);
@@ -44,12 +48,11 @@ final class AnswerAssembler {
         if (choice == null) {
             return;
         }
-        JsonNode whole = Json.object(choice, "message");
-        JsonNode piece = Json.object(choice, "delta");
-        boolean inPieces = Json.text(root, "object").endsWith(".chunk");
-        JsonNode message = whole == null || (inPieces && piece != null) ? piece : whole;
+        // Perplexity sends both, and the other one holds nothing, or all that came before.
+        JsonNode message = Json.object(choice, document ? "message" : "delta");
+        message = message == null ? Json.object(choice, document ? "delta" : "message") : message;
         if (message != null) {
-            addMessage(message, chunks);
+            addMessage(message, document, chunks);
         }
         String reason = Json.text(choice, "finish_reason");
         finish = reason.isEmpty() ? finish : reason; // some repeat it, some send an empty one after it
@@ -77,7 +80,7 @@ final class AnswerAssembler {
         return null;
     }
 
-    private void addMessage(JsonNode message, Consumer<Chunk> chunks) {
+    private void addMessage(JsonNode message, boolean whole, Consumer<Chunk> chunks) {
         thoughts.add(message, chunks);
         JsonNode content = message.path("content");
         if (content.isTextual()) {
@@ -96,7 +99,7 @@ final class AnswerAssembler {
             refused = true;
             addText(refusal, chunks);
         }
-        calls.addAll(message.path("tool_calls"), chunks);
+        calls.addAll(message.path("tool_calls"), whole, chunks);
         calls.addLegacy(message.path("function_call"), chunks);
         JsonNode kept = Json.present(message, Kept.EXTRA);
         extra = kept == null ? extra : kept;

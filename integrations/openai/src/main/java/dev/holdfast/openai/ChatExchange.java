@@ -46,7 +46,7 @@ final class ChatExchange implements ProviderExchange {
         if (root.path("choices").isEmpty()) {
             throw UnreadableReplyException.malformed("without choices");
         }
-        answer.add(root, chunk -> {});
+        answer.add(root, true, chunk -> {});
         return answer.response();
     }
 
@@ -58,7 +58,7 @@ final class ChatExchange implements ProviderExchange {
         } else if (event.type().equals("error")) {
             throw UnreadableReplyException.reported(ErrorReader.ofBody(data));
         } else if (!data.isEmpty()) {
-            answer.add(checked(data), chunks);
+            answer.add(checked(data), false, chunks);
         }
     }
 

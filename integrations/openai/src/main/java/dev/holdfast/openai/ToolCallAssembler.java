@@ -23,15 +23,22 @@ final class ToolCallAssembler {
         return calls.isEmpty();
     }
 
-    /** Takes the {@code tool_calls} of a message or of a piece of one. */
-    void addAll(JsonNode pieces, Consumer<Chunk> chunks) {
+    /**
+     * Takes the {@code tool_calls} of a message or of a piece of one.
+     *
+     * @param whole whether each is a whole call: whatever it is called, it goes on with no other
+     */
+    void addAll(JsonNode pieces, boolean whole, Consumer<Chunk> chunks) {
         for (JsonNode piece : pieces) {
             JsonNode function = piece.path("function");
             String id = Json.text(piece, "id");
             String name = Json.text(function, "name");
             JsonNode arguments = function.path("arguments");
             String text = arguments.isContainerNode() ? arguments.toString() : Json.text(function, "arguments");
-            add(piece.path("index").asInt(-1), id, name, text, Json.present(piece, Kept.EXTRA), chunks);
+            int index = piece.path("index").asInt(-1);
+            Call call = whole ? begin(index) : callOf(index, id, name, text);
+            call.extra = piece.hasNonNull(Kept.EXTRA) ? piece.get(Kept.EXTRA) : call.extra;
+            call.add(id, name, text, chunks);
         }
     }
 
@@ -40,32 +47,30 @@ final class ToolCallAssembler {
         String name = Json.text(call, "name");
         String arguments = Json.text(call, "arguments");
         if (!name.isEmpty() || !arguments.isEmpty()) {
-            add(-1, "", name, arguments, null, chunks);
+            callOf(-1, "", name, arguments).add("", name, arguments, chunks);
         }
     }
 
-    private void add(
-            int index, String id, String name, String arguments, @Nullable JsonNode extra, Consumer<Chunk> chunks) {
-        Call call = find(index, id);
-        if (call == null || call.isOverBefore(id, name, arguments)) {
-            call = new Call(calls.size(), index);
-            calls.add(call);
-        }
-        call.id = call.id.isEmpty() ? id : call.id;
-        call.name = call.name.isEmpty() ? name : call.name;
-        call.arguments.append(arguments);
-        call.extra = extra == null ? call.extra : extra;
-        chunks.accept(new Chunk.ToolCallPart(call.position, call.name, arguments));
+    private Call callOf(int index, String id, String name, String arguments) {
+        Call call = find(index, id, name);
+        return call == null || call.isOverBefore(id, name, arguments) ? begin(index) : call;
     }
 
-    private @Nullable Call find(int index, String id) {
+    private Call begin(int index) {
+        Call call = new Call(calls.size(), index);
+        calls.add(call);
+        return call;
+    }
+
+    private @Nullable Call find(int index, String id, String name) {
         for (int i = calls.size() - 1; i >= 0; i--) { // the latest of an index that serves several calls
             Call call = calls.get(i);
             if (index >= 0 ? call.index == index : !id.isEmpty() && call.id.equals(id)) {
                 return call;
             }
         }
-        return index >= 0 || calls.isEmpty() ? null : calls.get(calls.size() - 1);
+        boolean begins = index >= 0 || (!id.isEmpty() && !name.isEmpty());
+        return begins || calls.isEmpty() ? null : calls.get(calls.size() - 1);
     }
 
     /**
@@ -99,6 +104,13 @@ final class ToolCallAssembler {
         Call(int position, int index) {
             this.position = position;
             this.index = index;
+        }
+
+        void add(String moreId, String moreName, String moreArguments, Consumer<Chunk> chunks) {
+            id = id.isEmpty() ? moreId : id;
+            name = name.isEmpty() ? moreName : name;
+            arguments.append(moreArguments);
+            chunks.accept(new Chunk.ToolCallPart(position, name, moreArguments));
         }
 
         /** Tells whether a piece that seems to go on with this call belongs to another one that begins with it. */
