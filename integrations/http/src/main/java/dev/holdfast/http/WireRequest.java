@@ -57,6 +57,28 @@ public final class WireRequest {
         return null;
     }
 
+    /**
+     * Says why a name and a value cannot be a header.
+     *
+     * @param name the name
+     * @param value the value
+     * @return what is wrong and how to mend it, without the value; null when nothing is
+     */
+    public static @Nullable String problemWithHeader(@Nullable String name, @Nullable String value) {
+        if (name == null || !isToken(name)) {
+            return "has a name that no HTTP header can have; give letters, digits and hyphens";
+        }
+        if (value == null || !value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            return "has a value that no HTTP header can hold; give printable ASCII";
+        }
+        return null;
+    }
+
+    private static boolean isToken(String text) {
+        return !text.isEmpty()
+                && text.chars().allMatch(c -> c > ' ' && c < '~' && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
+    }
+
     HttpUrl url() {
         return url;
     }

@@ -386,22 +386,11 @@ public final class OpenAiModel implements EndpointModel {
             }
         }
 
-        private static void checkHeader(Problems problems, @Nullable String name, @Nullable String value, String path) {
-            problems.require(
-                    name != null && isToken(name), path, "has a name that no HTTP header can have; give letters");
-            problems.require(
-                    value != null && isPrintable(value),
-                    path,
-                    "has a value that no HTTP header can hold; give printable ASCII");
-        }
-
-        private static boolean isPrintable(String text) {
-            return text.chars().allMatch(c -> c >= ' ' && c <= '~');
-        }
-
-        private static boolean isToken(String text) {
-            return !text.isEmpty()
-                    && text.chars().allMatch(c -> c > ' ' && c < '~' && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
+        private static void checkHeader(Problems problems, String name, String value, String path) {
+            String problem = WireRequest.problemWithHeader(name, value);
+            if (problem != null) {
+                problems.add(path, problem);
+            }
         }
 
         private String urlOf(String base) {

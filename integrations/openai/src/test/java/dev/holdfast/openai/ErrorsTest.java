@@ -51,7 +51,8 @@ class ErrorsTest extends ProviderTestBase {
                         .provider("")
                         .baseUrl("ftp://x")
                         .apiKey("two\nlines sk-secret")
-                        .header("bad name", "ß")
+                        .header("bad name", "x")
+                        .header("x-team", "ß")
                         .maxTokensField("tokens")
                         .contextWindow(-1)
                         .build())
@@ -62,7 +63,7 @@ class ErrorsTest extends ProviderTestBase {
                         "baseUrl:",
                         "apiKey:",
                         "header 'bad name': has a name",
-                        "header 'bad name': has a value",
+                        "header 'x-team': has a value",
                         "maxTokensField:",
                         "contextWindow:")
                 .message()
