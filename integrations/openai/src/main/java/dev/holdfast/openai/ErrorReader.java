@@ -1,0 +1,63 @@
+package dev.holdfast.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.http.ReportedError;
+import dev.holdfast.http.UnreadableReplyException;
+import org.jspecify.annotations.Nullable;
+
+/** Finds errors, in all the shapes and places in which the providers of this wire format put them. */
+final class ErrorReader {
+    private ErrorReader() {}
+
+    /** The error within an answer, a chunk or a choice; null when there is none. */
+    static @Nullable ReportedError within(JsonNode root) {
+        JsonNode error = Json.present(root, "error");
+        if (error != null && !isEmpty(error)) {
+            return of(root, error);
+        }
+        if (Json.text(root, "object").equals("error")) { // vLLM before 0.10
+            return of(root, root);
+        }
+        for (JsonNode choice : root.path("choices")) {
+            JsonNode ofChoice = Json.present(choice, "error");
+            if (ofChoice != null && !isEmpty(ofChoice)) {
+                return of(choice, ofChoice);
+            }
+        }
+        return null;
+    }
+
+    /** The error that a body of an error status holds, whatever it is. */
+    static ReportedError ofBody(String body) {
+        JsonNode root;
+        try {
+            root = Json.read(body);
+        } catch (UnreadableReplyException notJson) {
+            return new ReportedError("", "", body.strip(), null); // a proxy's text, or nothing
+        }
+        ReportedError found = within(root);
+        return found != null ? found : of(root, root);
+    }
+
+    private static boolean isEmpty(JsonNode error) {
+        return error.isObject()
+                ? error.isEmpty()
+                : error.isValueNode() && error.asText().isEmpty();
+    }
+
+    private static ReportedError of(JsonNode around, JsonNode error) {
+        if (!error.isObject()) { // xAI: {"code": ..., "error": "text"}
+            return new ReportedError(Json.text(around, "code"), Json.text(around, "type"), error.asText(), null);
+        }
+        String message = Json.text(error, "message");
+        if (message.isEmpty()) {
+            JsonNode detail = Json.present(error, "detail"); // Mistral, and whatever is built with FastAPI
+            message = detail == null ? "" : detail.isTextual() ? detail.asText() : detail.toString();
+        }
+        String raw = Json.text(Json.object(error, "metadata"), "raw"); // OpenRouter: what the one behind it said
+        if (!raw.isEmpty()) {
+            message = message.isEmpty() ? raw : message + ": " + raw;
+        }
+        return new ReportedError(Json.text(error, "code"), Json.text(error, "type"), message, null);
+    }
+}

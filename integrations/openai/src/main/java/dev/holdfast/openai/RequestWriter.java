@@ -1,0 +1,162 @@
+package dev.holdfast.openai;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.OutputFormat;
+import dev.holdfast.chat.ToolChoice;
+import dev.holdfast.chat.ToolSpec;
+import dev.holdfast.error.Problems;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Set;
+
+/** Writes a request as the body of a Chat Completions call. Immutable. */
+final class RequestWriter {
+    /**
+     * What no option may set: each was decided above, by somebody who counted on it (which model was admitted, what it
+     * may cost, which tools are permitted, how the answer is read).
+     */
+    private static final Set<String> DECIDED = Set.of(
+            "model", "models", "messages", "stream", "tools", "functions", "n", "max_tokens", "max_completion_tokens");
+
+    private final String model;
+    private final String provider;
+    private final String maxTokensField;
+    private final boolean streamUsage;
+    private final boolean jsonSchema;
+    private final MessageWriter messages;
+
+    RequestWriter(String model, String provider, String maxTokensField, boolean streamUsage, boolean jsonSchema) {
+        this.model = model;
+        this.provider = provider;
+        this.maxTokensField = maxTokensField;
+        this.streamUsage = streamUsage;
+        this.jsonSchema = jsonSchema;
+        this.messages = new MessageWriter(provider);
+    }
+
+    byte[] write(ChatRequest request) {
+        Map<String, String> options = request.options(provider);
+        check(options);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+        try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("model", model);
+            json.writeArrayFieldStart("messages");
+            messages.write(request.messages(), json);
+            if (!jsonSchema && request.outputFormat() instanceof OutputFormat.Json format) {
+                messages.writeSchemaInWords(format, json);
+            }
+            json.writeEndArray();
+            writeTools(request, options, json);
+            writeFormat(request, options, json);
+            writeLimits(request, options, json);
+            if (request.streaming()) {
+                json.writeBooleanField("stream", true);
+                if (streamUsage && !options.containsKey("stream_options")) {
+                    json.writeObjectFieldStart("stream_options");
+                    json.writeBooleanField("include_usage", true);
+                    json.writeEndObject();
+                }
+            }
+            for (Map.Entry<String, String> option : options.entrySet()) {
+                json.writeFieldName(option.getKey());
+                json.writeRawValue(option.getValue());
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return out.toByteArray();
+    }
+
+    private void check(Map<String, String> options) {
+        if (options.isEmpty()) {
+            return;
+        }
+        Problems problems = new Problems();
+        for (Map.Entry<String, String> option : options.entrySet()) {
+            String path = "options." + provider + "." + option.getKey();
+            problems.require(
+                            !DECIDED.contains(option.getKey()),
+                            path,
+                            "is decided by the request or the model itself; set it there")
+                    .require(Json.isWhole(option.getValue()), path, "is not JSON; quote a text as \"text\"");
+        }
+        problems.throwIfAny("request");
+    }
+
+    private static void writeTools(ChatRequest request, Map<String, String> options, JsonGenerator json)
+            throws IOException {
+        if (request.tools().isEmpty()) {
+            return; // a choice without tools is refused
+        }
+        json.writeArrayFieldStart("tools");
+        for (ToolSpec tool : request.tools()) {
+            json.writeStartObject();
+            json.writeStringField("type", "function");
+            json.writeObjectFieldStart("function");
+            json.writeStringField("name", tool.name());
+            json.writeStringField("description", tool.description());
+            json.writeFieldName("parameters");
+            json.writeRawValue(tool.parameters().json());
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        ToolChoice choice = request.toolChoice();
+        if (choice instanceof ToolChoice.Auto || options.containsKey("tool_choice")) {
+            return; // what happens anyway
+        }
+        json.writeFieldName("tool_choice");
+        if (choice instanceof ToolChoice.Tool tool) {
+            json.writeStartObject();
+            json.writeStringField("type", "function");
+            json.writeObjectFieldStart("function");
+            json.writeStringField("name", tool.name());
+            json.writeEndObject();
+            json.writeEndObject();
+        } else {
+            json.writeString(choice instanceof ToolChoice.Required ? "required" : "none");
+        }
+    }
+
+    private void writeFormat(ChatRequest request, Map<String, String> options, JsonGenerator json) throws IOException {
+        if (!(request.outputFormat() instanceof OutputFormat.Json format) || options.containsKey("response_format")) {
+            return;
+        }
+        json.writeObjectFieldStart("response_format");
+        if (jsonSchema) {
+            json.writeStringField("type", "json_schema");
+            json.writeObjectFieldStart("json_schema");
+            json.writeStringField("name", format.name());
+            json.writeFieldName("schema");
+            json.writeRawValue(format.schema().json());
+            json.writeEndObject();
+        } else {
+            json.writeStringField("type", "json_object");
+        }
+        json.writeEndObject();
+    }
+
+    private void writeLimits(ChatRequest request, Map<String, String> options, JsonGenerator json) throws IOException {
+        if (request.maxOutputTokens().isPresent()) {
+            json.writeNumberField(maxTokensField, request.maxOutputTokens().getAsInt());
+        }
+        if (request.temperature().isPresent() && !options.containsKey("temperature")) {
+            json.writeNumberField("temperature", request.temperature().getAsDouble());
+        }
+        if (request.topP().isPresent() && !options.containsKey("top_p")) {
+            json.writeNumberField("top_p", request.topP().getAsDouble());
+        }
+        if (!request.stop().isEmpty() && !options.containsKey("stop")) {
+            json.writeArrayFieldStart("stop");
+            for (String sequence : request.stop()) {
+                json.writeString(sequence);
+            }
+            json.writeEndArray();
+        }
+    }
+}

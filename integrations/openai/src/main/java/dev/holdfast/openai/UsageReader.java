@@ -1,0 +1,134 @@
+package dev.holdfast.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.chat.Money;
+import dev.holdfast.chat.TokenClass;
+import dev.holdfast.chat.Usage;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates what a provider counts into classes that do not overlap.
+ *
+ * <p>The common rule is OpenAI's: cached, cache-written and spoken input are within {@code prompt_tokens}, thoughts and
+ * spoken output within {@code completion_tokens}. Others count besides (xAI's thoughts, Mistral's audio) or do not name
+ * at all (Google's thoughts) what they charge for; it shows in {@code total_tokens}, which all of them add up from what
+ * they charge. Where the numbers contradict each other, the part is cut to the whole, so that no class is negative.
+ */
+final class UsageReader {
+    private static final int TICKS_SCALE = 10; // xAI counts in 10^-10 dollars
+    private static final int MOST_DIGITS = 40; // of a cost that is meant as one; guards against 1e999999999
+
+    private UsageReader() {}
+
+    static Usage read(JsonNode usage, String provider) {
+        if (!usage.path("prompt_tokens").isNumber()
+                && !usage.path("completion_tokens").isNumber()) {
+            return Usage.unknown();
+        }
+        JsonNode in = usage.path("prompt_tokens_details");
+        JsonNode out = usage.path("completion_tokens_details");
+        long prompt = count(usage, "prompt_tokens");
+        long completion = count(usage, "completion_tokens");
+        long cached = cached(usage, in);
+        long spokenIn = count(in, "audio_tokens");
+        long thought = count(out, "reasoning_tokens");
+
+        long excess = excess(usage, prompt, completion, thought, provider);
+        if (spokenIn > 0 && excess == spokenIn && thought != excess) { // spoken input beside the prompt (Mistral)
+            prompt += spokenIn;
+            excess = 0;
+        }
+        long output = completion + excess;
+        if (excess > 0 && thought == 0) { // thoughts that are in the total alone (Google)
+            thought = excess;
+        } else if (thought > output) { // thoughts that are nowhere else (Google's models behind some gateways)
+            output = completion + thought;
+        }
+        Usage.Builder builder = Usage.builder();
+        addInput(builder, prompt, cached, count(in, "cache_write_tokens"), spokenIn);
+        addOutput(builder, output, thought, count(out, "audio_tokens"));
+        Money cost = cost(usage);
+        return cost == null ? builder.build() : builder.statedCost(cost).build();
+    }
+
+    /** What is charged beyond prompt and completion. */
+    private static long excess(JsonNode usage, long prompt, long completion, long thought, String provider) {
+        if (usage.path("total_tokens").isNumber()) {
+            return Math.max(0, count(usage, "total_tokens") - prompt - completion);
+        }
+        return provider.equals("xai") ? thought : 0;
+    }
+
+    private static long cached(JsonNode usage, JsonNode details) {
+        long most = count(details, "cached_tokens");
+        most = Math.max(most, count(usage, "prompt_cache_hit_tokens")); // DeepSeek
+        most = Math.max(most, count(usage, "cached_tokens")); // Together, Hugging Face
+        return Math.max(most, count(usage, "num_cached_tokens")); // Mistral
+    }
+
+    private static void addInput(Usage.Builder builder, long prompt, long cached, long written, long spoken) {
+        long left = prompt;
+        left -= add(builder, TokenClass.CACHED_INPUT, cached, left);
+        left -= add(builder, TokenClass.CACHE_WRITE, written, left);
+        left -= add(builder, TokenClass.AUDIO_INPUT, spoken, left);
+        builder.add(TokenClass.INPUT, left);
+    }
+
+    private static void addOutput(Usage.Builder builder, long output, long thought, long spoken) {
+        long left = output;
+        left -= add(builder, TokenClass.REASONING, thought, left);
+        left -= add(builder, TokenClass.AUDIO_OUTPUT, spoken, left);
+        builder.add(TokenClass.OUTPUT, left);
+    }
+
+    private static long add(Usage.Builder builder, TokenClass tokenClass, long count, long most) {
+        long kept = Math.min(count, most);
+        builder.add(tokenClass, kept);
+        return kept;
+    }
+
+    /** A number of tokens; what is absent, negative or beyond any context window counts as none. */
+    private static long count(JsonNode object, String field) {
+        JsonNode value = object.get(field);
+        if (value == null || !value.isIntegralNumber() || !value.canConvertToLong()) {
+            return 0;
+        }
+        long count = value.longValue();
+        return count < 0 || count > Integer.MAX_VALUE ? 0 : count;
+    }
+
+    private static @Nullable Money cost(JsonNode usage) {
+        JsonNode cost = usage.path("cost");
+        BigDecimal dollars = decimal(cost.isObject() ? cost.path("total_cost") : cost); // an object at Perplexity
+        if (dollars == null) {
+            BigDecimal ticks = decimal(usage.path("cost_in_usd_ticks"));
+            dollars = ticks == null ? null : ticks.movePointLeft(TICKS_SCALE);
+        } else if (usage.path("is_byok").asBoolean()) { // OpenRouter: its own fee; the rest is on another bill
+            BigDecimal upstream = decimal(usage.path("cost_details").path("upstream_inference_cost"));
+            dollars = upstream == null ? null : dollars.add(upstream);
+        }
+        return dollars == null || dollars.signum() < 0
+                ? null
+                : new Money(dollars.movePointRight(9)
+                        .setScale(0, RoundingMode.CEILING)
+                        .longValue());
+    }
+
+    private static @Nullable BigDecimal decimal(JsonNode node) {
+        if (!node.isNumber() && !node.isTextual()) {
+            return null;
+        }
+        BigDecimal value;
+        try {
+            value = node.isNumber() ? node.decimalValue() : new BigDecimal(node.asText());
+        } catch (NumberFormatException notANumber) {
+            return null;
+        }
+        boolean sane = value.precision() <= MOST_DIGITS
+                && Math.abs((long) value.scale()) <= MOST_DIGITS
+                && value.compareTo(BigDecimal.valueOf(1_000_000_000L)) < 0;
+        return sane ? value : null;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.holdfast.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.ProviderException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ErrorsTest extends ProviderTestBase {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400 | {'error':{'message':'too long','type':'bad','code':'context_length_exceeded'}} | context_length_exceeded | bad | too long",
+                "404 | {'error':{'message':'gone','code':404,'metadata':{'raw':'upstream said'}}} | 404 | '' | gone: upstream said",
+                "401 | {'detail':'Invalid API Key'} | '' | '' | Invalid API Key",
+                "400 | {'code':'c','error':'wrong key'} | c | '' | wrong key",
+                "422 | {'detail':[{'msg':'extra field'}]} | '' | '' | extra field",
+                "400 | {'object':'error','message':'maximum context length','type':'BadRequestError','code':400} | 400 | BadRequestError | maximum context length",
+                "400 | [{'error':{'message':'in a list','code':400}}] | 400 | '' | in a list",
+                "503 | upstream connect error | '' | '' | upstream connect error"
+            })
+    void everyShapeOfAnError(int status, String body, String code, String type, String message) {
+        serve(status, body.replace('\'', '"'));
+
+        ProviderException error = catchThrowableOfType(ProviderException.class, () -> ask("openai"));
+        assertThat(error.status()).isEqualTo(status);
+        assertThat(error.code()).isEqualTo(code);
+        assertThat(error.type()).isEqualTo(type);
+        assertThat(error).hasMessageContaining(message).hasMessageContaining("openai/mini");
+    }
+
+    @Test
+    void theKeyIsInNoErrorAndInNoText() {
+        serve(401, "{\"error\":{\"message\":\"Incorrect API key provided: sk-test-1.\",\"code\":\"sk-test-1\"}}");
+
+        ProviderException error = catchThrowableOfType(ProviderException.class, () -> ask("openai"));
+        assertThat(error).hasMessageContaining("provided: ***.");
+        assertThat(error.code()).isEqualTo("***");
+        assertThat(model("openai").toString()).isEqualTo("openai/mini");
+    }
+
+    @Test
+    void aBuilderNamesEveryWrongFieldAtOnce() {
+        assertThatThrownBy(() -> OpenAiModel.builder(" ")
+                        .provider("")
+                        .baseUrl("ftp://x")
+                        .apiKey("two\nlines sk-secret")
+                        .header("bad name", "x")
+                        .header("x-team", "ß")
+                        .maxTokensField("tokens")
+                        .contextWindow(-1)
+                        .build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContainingAll(
+                        "model:",
+                        "provider:",
+                        "baseUrl:",
+                        "apiKey:",
+                        "header 'bad name': has a name",
+                        "header 'x-team': has a value",
+                        "maxTokensField:",
+                        "contextWindow:")
+                .message()
+                .doesNotContain("sk-secret");
+    }
+
+    @Test
+    void aMissingKeyIsNoticedWhereOneIsNeeded() {
+        assertThatThrownBy(() -> OpenAiModel.builder("mini").build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("apiKey: is missing or blank");
+        assertThatThrownBy(
+                        () -> OpenAiModel.builder("mini").apiKey((String) null).build())
+                .isInstanceOf(InvalidConfigurationException.class);
+        assertThat(OpenAiModel.builder("mini")
+                        .provider("ollama")
+                        .build()
+                        .endpoint()
+                        .id())
+                .isEqualTo("ollama/mini");
+    }
+
+    @Test
+    void anUnknownProviderNeedsAnAddress() {
+        assertThatThrownBy(
+                        () -> OpenAiModel.builder("mini").provider("somebody").build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("baseUrl");
+        assertThatThrownBy(() -> OpenAiModel.builder("mini")
+                        .provider("azure")
+                        .apiKey("k")
+                        .build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("azure(url, version)");
+    }
+}
