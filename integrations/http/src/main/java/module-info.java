@@ -2,8 +2,7 @@
 module dev.holdfast.http {
     requires static transitive org.jspecify;
     requires transitive dev.holdfast.core;
-    requires okhttp3;
-    requires org.slf4j;
+    requires transitive okhttp3;
 
     exports dev.holdfast.http;
 }

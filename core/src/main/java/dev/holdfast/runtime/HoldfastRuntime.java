@@ -2,6 +2,7 @@ package dev.holdfast.runtime;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
@@ -79,6 +80,15 @@ public interface HoldfastRuntime {
      * @return an executor that never runs a task in the calling thread
      */
     Executor executor();
+
+    /**
+     * An id for a run, a call or a reservation: 64 random bits.
+     *
+     * @return 16 hexadecimal digits
+     */
+    default String newId() {
+        return HexFormat.of().toHexDigits(random().nextLong());
+    }
 
     /**
      * The runtime of the machine: system clocks, daemon threads.

@@ -1,0 +1,41 @@
+package dev.holdfast.http;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What came is not an answer: the provider reports an error within it, or it is malformed. Thrown by exchanges. */
+public final class UnreadableReplyException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient @Nullable ReportedError error;
+
+    private UnreadableReplyException(String message, @Nullable ReportedError error) {
+        super(message, null, false, false);
+        this.error = error;
+    }
+
+    /**
+     * It does not have the form that the provider promises.
+     *
+     * @param what what is wrong with it; nothing of the answer's text in it
+     * @return the exception
+     */
+    public static UnreadableReplyException malformed(String what) {
+        return new UnreadableReplyException(Objects.requireNonNull(what, "what"), null);
+    }
+
+    /**
+     * The provider reports an error.
+     *
+     * @param error in its own words
+     * @return the exception
+     */
+    public static UnreadableReplyException reported(ReportedError error) {
+        return new UnreadableReplyException(error.message(), error);
+    }
+
+    @Nullable
+    ReportedError error() {
+        return error;
+    }
+}
