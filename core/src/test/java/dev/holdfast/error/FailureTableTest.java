@@ -90,6 +90,8 @@ class FailureTableTest {
                 "anthropic; 429; enforced_spend_limit_reached; rate_limit_error; ''; ESCALATE,FALLBACK",
                 "anthropic; 504; ''; timeout_error; ''; RETRY",
                 "anthropic; 529; ''; overloaded_error; ''; RETRY,FALLBACK",
+                "claude-in-my-cloud; 200; ''; rate_limit_error; ''; RETRY",
+                "claude-in-my-cloud; 200; ''; overloaded_error; ''; RETRY,FALLBACK",
                 // Gemini
                 "gemini; 400; 400; INVALID_ARGUMENT; The input token count exceeds the maximum; SHRINK",
                 "gemini; 400; 400; INVALID_ARGUMENT; Wrong; ''",
