@@ -4,17 +4,19 @@ import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
+import dev.holdfast.context.CallContext;
 import dev.holdfast.error.Problems;
 import dev.holdfast.http.ApiKey;
 import dev.holdfast.http.HttpTransport;
 import dev.holdfast.http.WireRequest;
+import dev.holdfast.runtime.HoldfastRuntime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +79,7 @@ public final class AnthropicModel implements EndpointModel {
 
     /** Builds an {@link AnthropicModel}. Not safe for use by several threads. */
     public static final class Builder {
-        private static final Set<String> KEY_HEADERS = Set.of("x-api-key", "authorization");
+        private static final String ANTHROPIC = "https://api.anthropic.com";
 
         private final String model;
         private String provider = "anthropic";
@@ -86,18 +88,22 @@ public final class AnthropicModel implements EndpointModel {
         private int contextWindow;
         private int maxOutputTokens;
         private int defaultMaxOutputTokens = 4_096;
-        private String baseUrl = "https://api.anthropic.com";
+        private @Nullable String baseUrl;
         private String path = "/v1/messages";
         private String streamingPath = "/v1/messages";
-        private @Nullable ApiKey key;
-        private @Nullable String keyProblem = "is missing; give apiKey, bearer or withoutKey";
-        private boolean bearer;
+        private @Nullable String keyText;
+        private @Nullable ApiKey keySource;
+        private boolean keyGiven;
+        private String keyHeader = "x-api-key";
+        private String keyPrefix = "";
         private final Map<String, String> headers = new LinkedHashMap<>();
         private final List<String> betas = new ArrayList<>();
+        private final List<String> providerTools = new ArrayList<>();
         private final Map<String, String> bodyFields = new LinkedHashMap<>();
         private boolean modelInBody = true;
         private boolean enforceOutputFormat;
         private @Nullable HttpTransport transport;
+        private HoldfastRuntime runtime = HoldfastRuntime.system();
 
         private Builder(String model) {
             this.model = model;
@@ -107,58 +113,46 @@ public final class AnthropicModel implements EndpointModel {
         /**
          * Sets the key.
          *
-         * @param key sent as {@code x-api-key}
+         * @param key the key of all calls
          * @return this builder
          */
         public Builder apiKey(@Nullable String key) {
-            this.keyProblem = ApiKey.problemWith(key);
-            this.key = keyProblem == null && key != null ? ApiKey.of(key) : null;
-            this.bearer = false;
+            this.keyText = key;
+            this.keySource = null;
+            this.keyGiven = true;
             return this;
         }
 
         /**
-         * Sets the key, for example one for each call.
+         * Sets where the key of a call comes from.
          *
-         * @param key sent as {@code x-api-key}
+         * @param source gives the key, in the thread of the call
          * @return this builder
          */
-        public Builder apiKey(ApiKey key) {
-            return key(key, false);
-        }
-
-        /**
-         * Sets a key that goes into {@code authorization}, as clouds and gateways want it.
-         *
-         * @param token sent behind {@code Bearer}
-         * @return this builder
-         */
-        public Builder bearer(ApiKey token) {
-            return key(token, true);
-        }
-
-        /**
-         * Says that no key is needed: a gateway adds it.
-         *
-         * @return this builder
-         */
-        public Builder withoutKey() {
-            this.key = null;
-            this.keyProblem = null;
+        public Builder apiKey(Function<CallContext, @Nullable String> source) {
+            this.keySource = ApiKey.perCall(source);
+            this.keyGiven = true;
             return this;
         }
 
-        private Builder key(ApiKey key, boolean bearer) {
-            this.key = Objects.requireNonNull(key, "key");
-            this.keyProblem = null;
-            this.bearer = bearer;
+        /**
+         * Sets how the key is sent. Clouds and gateways want {@code authorization} and {@code "Bearer "}.
+         *
+         * @param name the header; {@code x-api-key} if never set
+         * @param prefix what stands before the key; nothing if never set
+         * @return this builder
+         */
+        public Builder keyHeader(String name, String prefix) {
+            this.keyHeader = name;
+            this.keyPrefix = prefix;
             return this;
         }
 
         /**
          * Sets where the API is.
          *
-         * @param url the address before {@code /v1/messages}; {@code https://api.anthropic.com} if never set
+         * @param url the address before {@code /v1/messages}; Anthropic's own if never set. A proxy at another address may add
+         *     the key by itself
          * @return this builder
          */
         public Builder baseUrl(String url) {
@@ -194,7 +188,7 @@ public final class AnthropicModel implements EndpointModel {
          * Adds a header to every request, or replaces one of ours, such as {@code anthropic-version}.
          *
          * @param name the header's name
-         * @param value its value; no key, those go by {@link #apiKey} and {@link #bearer}
+         * @param value its value. Not for keys: they would not be masked
          * @return this builder
          */
         public Builder header(String name, String value) {
@@ -222,6 +216,19 @@ public final class AnthropicModel implements EndpointModel {
          */
         public Builder bodyField(String name, String json) {
             bodyFields.put(name, json);
+            return this;
+        }
+
+        /**
+         * Lets the model use a tool that the provider runs itself. What it does there passes none of our own rules, so
+         * no request can ask for one.
+         *
+         * @param json the tool as in the provider's documentation, such as
+         *     {@code {"type":"web_search_20250305","name":"web_search"}}
+         * @return this builder
+         */
+        public Builder providerTool(String json) {
+            providerTools.add(json);
             return this;
         }
 
@@ -318,11 +325,22 @@ public final class AnthropicModel implements EndpointModel {
         /**
          * Sets the transport: its time limits, its sizes, its connections.
          *
-         * @param transport {@link HttpTransport#standard()} if never set
+         * @param transport the transport; one with the defaults if never set
          * @return this builder
          */
         public Builder transport(HttpTransport transport) {
             this.transport = Objects.requireNonNull(transport, "transport");
+            return this;
+        }
+
+        /**
+         * Sets whose clock deadlines count by. A transport that is given has its own.
+         *
+         * @param runtime the runtime; the system's if never set
+         * @return this builder
+         */
+        public Builder runtime(HoldfastRuntime runtime) {
+            this.runtime = Objects.requireNonNull(runtime, "runtime");
             return this;
         }
 
@@ -334,32 +352,36 @@ public final class AnthropicModel implements EndpointModel {
          */
         public AnthropicModel build() {
             check().throwIfAny("Anthropic model '" + model + "'");
-            Endpoint endpoint = Endpoint.builder(provider, model)
-                    .region(region)
-                    .account(account)
-                    .contextWindow(contextWindow)
-                    .maxOutputTokens(maxOutputTokens)
-                    .build();
             Map<String, String> all = new LinkedHashMap<>(headers);
             if (!betas.isEmpty()) {
                 all.put("anthropic-beta", String.join(",", betas));
             }
             MessagesEndpoint target = new MessagesEndpoint(
-                    endpoint,
+                    Endpoint.builder(provider, model)
+                            .region(region)
+                            .account(account)
+                            .contextWindow(contextWindow)
+                            .maxOutputTokens(maxOutputTokens)
+                            .build(),
                     base() + path,
                     base() + streamingPath,
                     all,
-                    key,
-                    bearer,
+                    keySource != null || keyText == null ? keySource : ApiKey.of(keyText),
+                    keyHeader,
+                    keyPrefix,
                     modelInBody,
                     new LinkedHashMap<>(bodyFields),
+                    List.copyOf(providerTools),
                     defaultMaxOutputTokens,
                     enforceOutputFormat);
-            return new AnthropicModel(target, transport == null ? HttpTransport.standard() : transport);
+            HttpTransport way =
+                    transport == null ? HttpTransport.builder().runtime(runtime).build() : transport;
+            return new AnthropicModel(target, way);
         }
 
         private String base() {
-            return baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
+            String base = baseUrl == null ? ANTHROPIC : baseUrl;
+            return base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
         }
 
         private Problems check() {
@@ -367,9 +389,12 @@ public final class AnthropicModel implements EndpointModel {
                     .requireText(model, "model")
                     .requireText(provider, "provider")
                     .requirePositive(defaultMaxOutputTokens, "defaultMaxOutputTokens")
-                    .require(contextWindow >= 0, "contextWindow", "is " + contextWindow + "; give at least 1")
-                    .require(maxOutputTokens >= 0, "maxOutputTokens", "is " + maxOutputTokens + "; give at least 1");
-            String badUrl = WireRequest.problemWithUrl(baseUrl);
+                    .require(contextWindow >= 0, "contextWindow", "is " + contextWindow + "; give a number of tokens")
+                    .require(
+                            maxOutputTokens >= 0,
+                            "maxOutputTokens",
+                            "is " + maxOutputTokens + "; give a number of tokens");
+            String badUrl = WireRequest.problemWithUrl(base());
             if (badUrl != null) {
                 problems.add("baseUrl", badUrl);
             } else {
@@ -380,12 +405,14 @@ public final class AnthropicModel implements EndpointModel {
             }
             requirePath(problems, path, "path");
             requirePath(problems, streamingPath, "streamingPath");
-            if (keyProblem != null) {
-                problems.add("apiKey", keyProblem);
+            boolean keyNeeded = keySource == null && (keyGiven || baseUrl == null);
+            String badKey = keyNeeded ? ApiKey.problemWith(keyText) : null;
+            if (badKey != null) {
+                problems.add("apiKey", badKey);
             }
-            headers.forEach((name, value) -> requireHeader(problems, name, value));
-            betas.forEach(beta -> requireHeader(problems, "anthropic-beta", beta));
-            bodyFields.forEach((name, json) -> MessagesEndpoint.check(problems, "bodyField." + name, name, json));
+            checkHeaders(problems);
+            bodyFields.forEach((name, json) -> BodyFields.check(problems, "bodyField." + name, name, json));
+            providerTools.forEach(tool -> BodyFields.checkTool(problems, tool));
             return problems;
         }
 
@@ -396,27 +423,18 @@ public final class AnthropicModel implements EndpointModel {
                     "is '" + path + "'; give what follows the base URL, with a / before it");
         }
 
-        private static void requireHeader(Problems problems, String name, @Nullable String value) {
-            String field = "header." + name;
-            problems.require(
-                    !KEY_HEADERS.contains(name), field, "holds a key; give it as apiKey or bearer, which hide it");
-            problems.require(
-                    isToken(name) && value != null && !value.isBlank() && isPrintable(value),
-                    field,
-                    "cannot be sent; use printable ASCII characters");
-        }
-
-        private static boolean isToken(String name) {
-            return !name.isEmpty() && isPrintable(name) && name.indexOf(' ') < 0 && name.indexOf(':') < 0;
-        }
-
-        private static boolean isPrintable(String text) {
-            for (int i = 0; i < text.length(); i++) {
-                if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
-                    return false;
-                }
-            }
-            return true;
+        private void checkHeaders(Problems problems) {
+            Headers.check(problems, keyHeader, keyPrefix, "keyHeader");
+            headers.forEach((name, value) -> {
+                String field = "header." + name;
+                Headers.check(problems, name, value, field);
+                problems.require(
+                        !keyGiven || !name.equalsIgnoreCase(keyHeader),
+                        field,
+                        "is the one that the key is sent in; leave it out, or give no key");
+            });
+            betas.forEach(beta -> problems.requireText(beta, "beta"));
+            betas.forEach(beta -> Headers.check(problems, "anthropic-beta", beta, "beta"));
         }
     }
 }

@@ -137,10 +137,9 @@ final class MessagesWriter {
         return message.role() == Role.ASSISTANT;
     }
 
-    /** Our tools, and behind them those that the provider runs itself, which an option names. */
+    /** Our tools, and behind them those that the provider runs itself. */
     private void tools() throws IOException {
-        String theirs = options.get("tools");
-        if (request.tools().isEmpty() && theirs == null) {
+        if (request.tools().isEmpty() && target.providerTools().isEmpty()) {
             return;
         }
         json.writeArrayFieldStart("tools");
@@ -154,10 +153,8 @@ final class MessagesWriter {
             json.writeRawValue(tool.parameters().json());
             json.writeEndObject();
         }
-        if (theirs != null) {
-            for (var tool : Json.MAPPER.readTree(theirs)) {
-                json.writeTree(tool);
-            }
+        for (String tool : target.providerTools()) {
+            json.writeRawValue(tool);
         }
         json.writeEndArray();
     }
@@ -228,7 +225,7 @@ final class MessagesWriter {
             }
         }
         for (Map.Entry<String, String> option : options.entrySet()) {
-            if (!option.getKey().equals("tools") && !option.getKey().equals("disable_parallel_tool_use")) {
+            if (!option.getKey().equals("disable_parallel_tool_use")) {
                 json.writeFieldName(option.getKey());
                 json.writeRawValue(option.getValue());
             }

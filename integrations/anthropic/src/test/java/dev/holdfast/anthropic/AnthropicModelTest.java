@@ -8,7 +8,6 @@ import dev.holdfast.chat.Endpoint;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.Remedy;
-import dev.holdfast.http.ApiKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +60,8 @@ class AnthropicModelTest {
                 .path("/models/claude-test@1:rawPredict", "/models/claude-test@1:streamRawPredict")
                 .modelInBody(false)
                 .bodyField("anthropic_version", "\"vertex-2023-10-16\"")
-                .bearer(ApiKey.perCall(context -> "token-of-" + context.caller().tenant()))
+                .apiKey(context -> "token-of-" + context.caller().tenant())
+                .keyHeader("authorization", "Bearer ")
                 .build();
         server.json(200, HELLO).stream("event: message_start\ndata: {\"type\":\"message_start\",\"message\":{}}\n\n"
                 + "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
@@ -86,11 +86,7 @@ class AnthropicModelTest {
     void sendsNoKeyWhereAGatewayAddsIt() {
         server.json(200, HELLO);
 
-        AnthropicModel.builder("claude-test")
-                .baseUrl(server.url())
-                .withoutKey()
-                .build()
-                .chat("Hi");
+        AnthropicModel.builder("claude-test").baseUrl(server.url()).build().chat("Hi");
 
         assertThat(server.received().headers()).doesNotContainKeys("x-api-key", "authorization");
     }
@@ -130,7 +126,9 @@ class AnthropicModelTest {
                         .provider("")
                         .baseUrl("anthropic.example")
                         .path("v1/messages", "")
-                        .header("authorization", "Bearer x")
+                        .header("X-Api-Key", "key")
+                        .apiKey("")
+                        .providerTool("web_search")
                         .header("x-note", "caf\u00e9")
                         .beta("")
                         .bodyField("thinking", "{")
@@ -150,14 +148,26 @@ class AnthropicModelTest {
                                         "path",
                                         "streamingPath",
                                         "apiKey",
-                                        "header.authorization",
+                                        "header.x-api-key",
+                                        "providerTool",
                                         "header.x-note",
-                                        "header.anthropic-beta",
+                                        "beta",
                                         "bodyField.thinking",
                                         "bodyField.max_tokens",
                                         "defaultMaxOutputTokens",
                                         "maxOutputTokens",
                                         "contextWindow"));
+    }
+
+    @Test
+    void asksForAKeyWhereAnthropicDoes() {
+        assertThatThrownBy(() -> AnthropicModel.builder("claude-test").build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("apiKey");
+        assertThatThrownBy(() -> AnthropicModel.builder("claude-test")
+                        .apiKey((String) null)
+                        .build())
+                .hasMessageContaining("apiKey");
     }
 
     @Test

@@ -192,15 +192,18 @@ class MessagesRequestTest {
 
     @Test
     void takesWhatOnlyThisProviderHas() {
-        JsonNode body = send(withTools()
-                .temperature(0.3)
-                .option("anthropic", "thinking", "{\"type\":\"enabled\",\"budget_tokens\":1024}")
-                .option("anthropic", "cache_control", "{\"type\":\"ephemeral\",\"ttl\":\"1h\"}")
-                .option("anthropic", "disable_parallel_tool_use", "true")
-                .option("anthropic", "tools", "[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}]")
-                .option("anthropic", "temperature", "1")
-                .option("openai", "reasoning_effort", "\"high\"")
-                .build());
+        AnthropicModel searching = model().providerTool("{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}")
+                .build();
+        JsonNode body = send(
+                searching,
+                withTools()
+                        .temperature(0.3)
+                        .option("anthropic", "thinking", "{\"type\":\"enabled\",\"budget_tokens\":1024}")
+                        .option("anthropic", "cache_control", "{\"type\":\"ephemeral\",\"ttl\":\"1h\"}")
+                        .option("anthropic", "disable_parallel_tool_use", "true")
+                        .option("anthropic", "temperature", "1")
+                        .option("openai", "reasoning_effort", "\"high\"")
+                        .build());
 
         assertThat(body.path("thinking").path("budget_tokens").asInt()).isEqualTo(1024);
         assertThat(body.path("cache_control").path("ttl").asText()).isEqualTo("1h");
@@ -214,7 +217,7 @@ class MessagesRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"model", "messages", "max_tokens", "stream", "system"})
+    @ValueSource(strings = {"model", "messages", "max_tokens", "stream", "system", "tools", "mcp_servers"})
     void takesNothingPastTheLimitsAsAnOption(String field) {
         AnthropicModel model = model().build();
 
@@ -232,11 +235,11 @@ class MessagesRequestTest {
 
         assertThatThrownBy(() -> model.chat(ChatRequest.of("Hi").toBuilder()
                         .option("anthropic", "thinking", "{} , \"model\":\"dearer\"")
-                        .option("anthropic", "tools", "{}")
+                        .option("anthropic", "top_k", "many")
                         .build()))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("options.anthropic.thinking")
-                .hasMessageContaining("options.anthropic.tools");
+                .hasMessageContaining("options.anthropic.top_k");
     }
 
     @Test
