@@ -2,9 +2,8 @@
 module dev.holdfast.anthropic {
     requires static transitive org.jspecify;
     requires transitive dev.holdfast.core;
+    requires transitive dev.holdfast.http;
     requires com.fasterxml.jackson.databind;
-    requires dev.holdfast.http;
-    requires org.slf4j;
 
     exports dev.holdfast.anthropic;
 }

@@ -1,10 +1,75 @@
 package dev.holdfast.error;
 
-/** What failures mean, as data: provider, status and code to remedies. Immutable. */
-public final class FailureTable {
-    private static final FailureTable STANDARD = new FailureTable();
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
-    private FailureTable() {}
+/**
+ * What failures mean, as data: provider, status, code and words to remedies. Immutable.
+ *
+ * <p><b>Which rule decides.</b> The first that matches, in this order: the application's own rules as they were given;
+ * rules that ask for a code, type, message or header; rules that ask for a status alone. Among the last two each: the
+ * rules of the provider, those of the provider whose wire format it speaks, those of any provider.
+ *
+ * <p><b>Providers that the table does not know</b> are taken to speak OpenAI's format, as most do;
+ * {@link Builder#like} says otherwise.
+ *
+ * <p><b>What the server says of retrying</b> ({@code x-should-retry}) is obeyed: {@code false} takes retrying from what
+ * the rule allows, {@code true} adds it, unless the rule says that the request is too large or that a person must mend
+ * something, which no waiting does.
+ */
+public final class FailureTable {
+    private static final String DEFAULT_FORMAT = "openai";
+    private static final String RESOURCE = "failures.tsv";
+
+    private static final Classification TRANSPORT = Classification.of("no answer came", Remedy.RETRY, Remedy.FALLBACK);
+    private static final Classification TRUNCATED =
+            Classification.of("the answer was cut", Remedy.RETRY, Remedy.FALLBACK);
+    private static final Classification INVALID_OUTPUT =
+            Classification.of("the answer is not in the form asked for", Remedy.RETRY_ONCE, Remedy.FALLBACK);
+    private static final Classification TIMEOUT = Classification.of("it took too long", Remedy.RETRY, Remedy.FALLBACK);
+    private static final Classification NO_TIME_LEFT = Classification.of("the deadline has passed");
+    private static final Classification CANCELLED = Classification.of("the caller gave up");
+    private static final Classification MISCONFIGURED =
+            Classification.of("the configuration cannot work", Remedy.ESCALATE);
+    private static final Classification NOT_PERMITTED = Classification.of("not permitted");
+    private static final Classification REFUSED_HERE =
+            Classification.of("refused by a limit of this target", Remedy.FALLBACK);
+    private static final int DEEPEST_CAUSE = 16;
+
+    private final List<FailureRule> own;
+    private final List<FailureRule> rules;
+    private final Map<String, String> formats;
+    private final Map<String, List<FailureRule>> chains;
+    private final List<FailureRule> defaultChain;
+
+    private FailureTable(Builder builder) {
+        this.own = List.copyOf(builder.own);
+        this.rules = List.copyOf(builder.rules);
+        this.formats = Map.copyOf(builder.formats);
+        this.chains = new HashMap<>();
+        for (FailureRule rule : own) {
+            chains.put(rule.provider(), List.of());
+        }
+        for (FailureRule rule : rules) {
+            chains.put(rule.provider(), List.of());
+        }
+        for (String provider : formats.keySet()) {
+            chains.put(provider, List.of());
+        }
+        chains.replaceAll((provider, nothing) -> chainOf(provider));
+        this.defaultChain = chainOf("");
+    }
 
     /**
      * The table that the library ships.
@@ -12,19 +77,303 @@ public final class FailureTable {
      * @return the shared instance
      */
     public static FailureTable standard() {
-        return STANDARD;
+        return Standard.TABLE;
+    }
+
+    /**
+     * Starts a table of this one's rules and others before them.
+     *
+     * @return a builder
+     */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /**
+     * What it means that a provider could not be reached, or that the connection broke before an answer came.
+     *
+     * @return retry, then fall back
+     */
+    public static Classification transport() {
+        return TRANSPORT;
+    }
+
+    /**
+     * What it means that an answer ended before its end. It is never tried again silently once a part of it has been
+     * delivered.
+     *
+     * @return retry, then fall back
+     */
+    public static Classification truncated() {
+        return TRUNCATED;
+    }
+
+    /**
+     * What it means that an answer did not come within the time of one attempt, while the call has time left.
+     *
+     * @return retry, then fall back
+     */
+    public static Classification timeout() {
+        return TIMEOUT;
+    }
+
+    /**
+     * All rules, the application's own first.
+     *
+     * @return the rules as they were given; immutable
+     */
+    public List<FailureRule> rules() {
+        List<FailureRule> all = new ArrayList<>(own);
+        all.addAll(rules);
+        return List.copyOf(all);
+    }
+
+    /**
+     * Tells whether the table has something to say of a provider by name.
+     *
+     * @param provider the provider's name
+     * @return false when it is taken for one that speaks OpenAI's format
+     */
+    public boolean knows(String provider) {
+        return chains.containsKey(provider.toLowerCase(Locale.ROOT));
     }
 
     /**
      * Classifies a failure that a provider reported.
      *
      * @param failure what it reported
-     * @return what it means
+     * @return what it means; {@link Classification#none} when no rule is about it
      */
     public Classification classify(ProviderFailure failure) {
-        int status = failure.status();
-        return status == 408 || status == 409 || status == 429 || status >= 500
-                ? Classification.of("status " + status, Remedy.RETRY)
-                : Classification.none();
+        FailureReading reading = new FailureReading(failure);
+        List<FailureRule> chain = chains.getOrDefault(failure.provider().toLowerCase(Locale.ROOT), defaultChain);
+        List<FailureRule> changes = List.of();
+        for (int i = 0; i < chain.size(); i++) {
+            FailureRule rule = chain.get(i);
+            if (!rule.matches(reading)) {
+                continue;
+            }
+            if (rule.effect() == FailureRule.Effect.DECIDE) {
+                return changed(rule.classification(), changes);
+            }
+            if (changes.isEmpty()) {
+                changes = new ArrayList<>(2);
+            }
+            changes.add(rule);
+        }
+        return changed(Classification.none(), changes);
+    }
+
+    private static Classification changed(Classification decided, List<FailureRule> changes) {
+        Classification result = decided;
+        for (FailureRule change : changes) {
+            List<Remedy> remedies = new ArrayList<>(result.remedies());
+            boolean adds = change.effect() == FailureRule.Effect.ADD;
+            boolean hopeless = decided.allows(Remedy.SHRINK) || decided.allows(Remedy.ESCALATE);
+            boolean differs = adds
+                    ? !hopeless && !decided.isRetryable() && remedies.addAll(change.remedies())
+                    : remedies.removeAll(change.remedies());
+            if (differs) {
+                result = Classification.of(result.rule() + ", " + change.describe(), remedies);
+            }
+        }
+        return result;
+    }
+
+    /**
+     * Classifies anything that a call can fail with.
+     *
+     * @param thrown what was thrown
+     * @return what it means; as it was classified before, where it was; {@link Classification#none} for what nobody
+     *     knows
+     */
+    public Classification classify(Throwable thrown) {
+        Throwable current = thrown;
+        for (int depth = 0; depth < DEEPEST_CAUSE && current != null; depth++) {
+            Classification known = classifyAlone(current);
+            if (known != null) {
+                return known;
+            }
+            current = current.getCause();
+        }
+        return Classification.none();
+    }
+
+    /** What the throwable itself says; null when its cause may know more. */
+    private @Nullable Classification classifyAlone(Throwable thrown) {
+        if (thrown instanceof HoldfastException error) {
+            return error.classification().equals(Classification.none()) ? classifyAnew(error) : error.classification();
+        }
+        if (thrown instanceof IOException || thrown instanceof UncheckedIOException) {
+            return TRANSPORT;
+        }
+        return thrown instanceof TimeoutException ? TIMEOUT : null;
+    }
+
+    private @Nullable Classification classifyAnew(HoldfastException error) {
+        if (error instanceof ProviderException failure) {
+            String provider =
+                    failure.details().endpoint().map(e -> e.provider()).orElse("");
+            return classify(new ProviderFailure(
+                    provider, failure.status(), failure.code(), failure.type(), failure.text(), Map.of()));
+        }
+        if (error instanceof RejectedException rejected) {
+            return rejected.refusal().kind() == Refusal.Kind.PERMISSION ? NOT_PERMITTED : REFUSED_HERE;
+        }
+        if (error instanceof TransportException) {
+            return TRANSPORT;
+        }
+        if (error instanceof StreamInterruptedException) {
+            return TRUNCATED;
+        }
+        if (error instanceof DeadlineException) {
+            return NO_TIME_LEFT;
+        }
+        if (error instanceof CancelledException) {
+            return CANCELLED;
+        }
+        if (error instanceof InvalidOutputException) {
+            return INVALID_OUTPUT;
+        }
+        return error instanceof InvalidConfigurationException ? MISCONFIGURED : null;
+    }
+
+    /** All rules that can be about a provider, in the order in which they are asked. */
+    private List<FailureRule> chainOf(String provider) {
+        List<FailureRule> chain = new ArrayList<>();
+        List<String> names = namesFor(provider);
+        for (FailureRule rule : own) {
+            if (names.contains(rule.provider())) {
+                chain.add(rule);
+            }
+        }
+        for (FailureRule rule : rules) {
+            if (rule.effect() != FailureRule.Effect.DECIDE && names.contains(rule.provider())) {
+                chain.add(rule); // what changes an answer must be asked before what decides it
+            }
+        }
+        for (String asked : names) {
+            addAll(chain, asked, true);
+        }
+        for (String asked : names) {
+            addAll(chain, asked, false);
+        }
+        return List.copyOf(chain);
+    }
+
+    /** The provider, those whose format it speaks, and any. */
+    private List<String> namesFor(String provider) {
+        List<String> names = new ArrayList<>();
+        String name = provider;
+        while (name != null && !names.contains(name)) { // a ring of formats ends where it began
+            names.add(name);
+            String format = formats.get(name);
+            name = format == null && names.size() == 1 && !isBuiltIn(name) ? DEFAULT_FORMAT : format;
+        }
+        if (!names.contains(FailureRule.ANY_PROVIDER)) {
+            names.add(FailureRule.ANY_PROVIDER);
+        }
+        return names;
+    }
+
+    private boolean isBuiltIn(String provider) {
+        for (FailureRule rule : rules) {
+            if (rule.provider().equals(provider)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void addAll(List<FailureRule> chain, String provider, boolean withConditions) {
+        for (FailureRule rule : rules) {
+            if (rule.effect() == FailureRule.Effect.DECIDE
+                    && rule.provider().equals(provider)
+                    && rule.hasConditions() == withConditions) {
+                chain.add(rule);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return (own.size() + rules.size()) + " rules";
+    }
+
+    /** Read when it is first needed. */
+    private static final class Standard {
+        static final FailureTable TABLE = read();
+
+        private static FailureTable read() {
+            try (InputStream in = FailureTable.class.getResourceAsStream(RESOURCE)) {
+                String text = new String(Objects.requireNonNull(in, RESOURCE).readAllBytes(), StandardCharsets.UTF_8);
+                Builder builder = new Builder(null);
+                FailureRules.read(text, RESOURCE, builder.rules::add, builder.formats::put);
+                return builder.build();
+            } catch (IOException e) {
+                throw new UncheckedIOException("the failure table cannot be read from the jar", e);
+            }
+        }
+    }
+
+    /** Builds a {@link FailureTable}. Not safe for use by several threads. */
+    public static final class Builder {
+        private final List<FailureRule> own = new ArrayList<>();
+        private final List<FailureRule> rules = new ArrayList<>();
+        private final Map<String, String> formats = new LinkedHashMap<>();
+
+        private Builder(@Nullable FailureTable from) {
+            if (from != null) {
+                own.addAll(from.own);
+                rules.addAll(from.rules);
+                formats.putAll(from.formats);
+            }
+        }
+
+        /**
+         * Adds a rule of the application. It is asked after those added before it, and before all of the library's.
+         *
+         * @param rule the rule
+         * @return this builder
+         */
+        public Builder rule(FailureRule rule) {
+            own.add(Objects.requireNonNull(rule, "rule"));
+            return this;
+        }
+
+        /**
+         * Adds rules of the application that are written in the form of the library's own table: a header line, then
+         * lines of provider, status, match, remedies, note and evidence with a tab between them.
+         *
+         * @param text the table
+         * @param name what the text is called in errors: a file's name
+         * @return this builder
+         * @throws InvalidConfigurationException naming every line that cannot be read
+         */
+        public Builder rules(String text, String name) {
+            FailureRules.read(text, name, own::add, formats::put);
+            return this;
+        }
+
+        /**
+         * Says whose wire format, and so whose errors, a provider uses.
+         *
+         * @param provider the provider's name
+         * @param format the name of the provider whose rules apply after its own
+         * @return this builder
+         */
+        public Builder like(String provider, String format) {
+            formats.put(provider.toLowerCase(Locale.ROOT), format.toLowerCase(Locale.ROOT));
+            return this;
+        }
+
+        /**
+         * Builds the table.
+         *
+         * @return an immutable table
+         */
+        public FailureTable build() {
+            return new FailureTable(this);
+        }
     }
 }
