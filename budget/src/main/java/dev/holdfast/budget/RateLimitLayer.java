@@ -56,7 +56,7 @@ public final class RateLimitLayer implements ModelLayer {
     private final RateBuckets[] buckets;
     private final boolean limitsTokens;
     private final int expectedOutput;
-    private final Stripes stripes = new Stripes();
+    private final Stripes stripes;
 
     private RateLimitLayer(Builder builder) {
         this.endpoint = builder.endpoint;
@@ -64,6 +64,7 @@ public final class RateLimitLayer implements ModelLayer {
         this.counter = builder.counter == null ? TokenCounter.standard() : builder.counter;
         this.events = builder.events;
         this.expectedOutput = builder.expectedOutput;
+        this.stripes = new Stripes();
         this.buckets = new RateBuckets[builder.limits.size()];
         boolean tokens = false;
         for (int i = 0; i < buckets.length; i++) {
@@ -83,6 +84,28 @@ public final class RateLimitLayer implements ModelLayer {
      */
     public static Builder builder(Endpoint endpoint, HoldfastRuntime runtime) {
         return new Builder(endpoint, runtime);
+    }
+
+    private RateLimitLayer(RateLimitLayer shared, Endpoint endpoint) {
+        this.endpoint = endpoint;
+        this.runtime = shared.runtime;
+        this.counter = shared.counter;
+        this.events = shared.events;
+        this.buckets = shared.buckets;
+        this.limitsTokens = shared.limitsTokens;
+        this.expectedOutput = shared.expectedOutput;
+        this.stripes = shared.stripes;
+    }
+
+    /**
+     * The same limits in front of another endpoint: both take from the same buckets, and each counts tokens as its own
+     * model does.
+     *
+     * @param endpoint who answers there
+     * @return a layer that shares its buckets with this one
+     */
+    public RateLimitLayer at(Endpoint endpoint) {
+        return new RateLimitLayer(this, Objects.requireNonNull(endpoint, "endpoint"));
     }
 
     @Override

@@ -93,6 +93,18 @@ class RateLimitLayerTest {
     }
 
     @Test
+    void endpointsBehindOneLimitTakeFromTheSameBuckets() {
+        RateLimitLayer limit = layer(RateLimit.perUser().requests(10).perMinute());
+        ChatModel one = limit.around(Scripted.answers(Usage.none()));
+        ChatModel other = limit.at(Endpoint.of("other", "model")).around(Scripted.answers(Usage.none()));
+        for (int i = 0; i < 4; i++) {
+            one.chat(asking(1, 1), ANN);
+        }
+        assertThat(admitted(other, asking(1, 1), ANN)).isEqualTo(6);
+        assertThat(admitted(one, asking(1, 1), ANN)).isZero();
+    }
+
+    @Test
     void requestsAndTokensAreTakenTogetherOrNotAtAll() {
         RateLimit limit = RateLimit.perUser().requests(3).tokens(100).perMinute();
         ChatModel model = layer(limit).around(Scripted.answers(Usage.of(90, 0)));
