@@ -198,9 +198,10 @@ final class FailureReport {
                 : LimitHeaders.retryAfter(headers, limits, transport.runtime().now());
     }
 
-    /** What was refused before any work was done is not charged; a timeout or a conflict may come after it. */
+    /** What was refused before any work was done is not charged; a timeout, a conflict or a crash may come after it. */
     private static boolean isRefusal(int status) {
-        return status >= 300 && status < 500 && status != 408 && status != 409 && status != 499;
+        boolean overloaded = status == 503 || status == 529;
+        return overloaded || (status >= 300 && status < 500 && status != 408 && status != 409 && status != 499);
     }
 
     private static String shortened(String text) {
