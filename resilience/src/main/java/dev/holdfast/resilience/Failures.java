@@ -1,0 +1,119 @@
+package dev.holdfast.resilience;
+
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.error.CancelledException;
+import dev.holdfast.error.Classification;
+import dev.holdfast.error.DeadlineException;
+import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.ProviderException;
+import dev.holdfast.error.Refusal;
+import dev.holdfast.error.RejectedException;
+import dev.holdfast.error.Remedy;
+import dev.holdfast.error.StreamInterruptedException;
+import dev.holdfast.error.TaskException;
+import dev.holdfast.error.TransportException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What this room makes of a failure: the classification that it carries, and a default for those without one. */
+final class Failures {
+    private static final Classification PASSING =
+            Classification.of("unclassified, but of a kind that passes", Remedy.RETRY, Remedy.FALLBACK);
+    private static final Classification ELSEWHERE =
+            Classification.of("refused here, may be admitted elsewhere", Remedy.FALLBACK);
+
+    /** What Azure, OpenAI and gateways in front of them answer when the content, not the target, is the trouble. */
+    private static final Set<String> CONTENT_REFUSED = Set.of("content_filter", "content_policy_violation");
+
+    private Failures() {}
+
+    /** What may help. A classification that somebody gave always wins. */
+    static Classification classify(HoldfastException error) {
+        Classification given = error.classification();
+        if (!given.equals(Classification.none())) {
+            return given;
+        }
+        if (error instanceof RejectedException rejected) {
+            return rejected.refusal().kind() == Refusal.Kind.PERMISSION ? given : ELSEWHERE;
+        }
+        boolean passing = error instanceof TransportException
+                || error instanceof StreamInterruptedException
+                || (error instanceof TaskException && isTransfer(error.getCause()));
+        return passing ? PASSING : given;
+    }
+
+    static boolean mayRetry(HoldfastException error) {
+        return classify(error).isRetryable() && !isDelivered(error);
+    }
+
+    /** What nobody else may be asked after, whatever a predicate says: what was forbidden, refused or given up. */
+    static boolean isFinal(HoldfastException error) {
+        return error instanceof CancelledException
+                || isContentRefusal(error)
+                || (error instanceof RejectedException rejected
+                        && rejected.refusal().kind() == Refusal.Kind.PERMISSION);
+    }
+
+    static boolean mayFallBack(HoldfastException error) {
+        if (isFinal(error)) {
+            return false;
+        }
+        Classification classification = classify(error);
+        // Who may be asked again may be replaced as well. A failure after which less must be sent goes on, too: but to
+        // targets with more room only, see Fallback.
+        return classification.isRetryable()
+                || classification.allows(Remedy.FALLBACK)
+                || classification.allows(Remedy.SHRINK);
+    }
+
+    /** Whether the request is too large for the target, and nothing but more room helps. */
+    static boolean needsRoom(HoldfastException error) {
+        Classification classification = classify(error);
+        return classification.allows(Remedy.SHRINK)
+                && !classification.isRetryable()
+                && !classification.allows(Remedy.FALLBACK);
+    }
+
+    /** Whether it tells that the target is in trouble. */
+    static boolean blamesTarget(HoldfastException error) {
+        if (error instanceof RejectedException || error instanceof CancelledException || isContentRefusal(error)) {
+            return false;
+        }
+        if (error instanceof TaskException || error instanceof StreamInterruptedException) {
+            return true;
+        }
+        if (error instanceof DeadlineException) {
+            return error.billing() != Billing.NOT_SENT;
+        }
+        Classification classification = classify(error);
+        return classification.isRetryable() || classification.allows(Remedy.FALLBACK);
+    }
+
+    /** The error that anything thrown below stands for. */
+    static HoldfastException errorOf(RuntimeException thrown) {
+        return thrown instanceof HoldfastException ours
+                ? ours
+                : Objects.requireNonNull(Outcome.of(thrown).error());
+    }
+
+    /** Asking again would be paid for twice, and there is something to show already. */
+    private static boolean isDelivered(HoldfastException error) {
+        return error.billing() == Billing.BILLED && !error.partial().parts().isEmpty();
+    }
+
+    private static boolean isContentRefusal(HoldfastException error) {
+        return error instanceof ProviderException provider
+                && (CONTENT_REFUSED.contains(provider.code()) || CONTENT_REFUSED.contains(provider.type()));
+    }
+
+    private static boolean isTransfer(@Nullable Throwable cause) {
+        return cause instanceof IOException
+                || cause instanceof UncheckedIOException
+                || cause instanceof TimeoutException;
+    }
+}

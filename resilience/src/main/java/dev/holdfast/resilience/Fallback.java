@@ -1,0 +1,340 @@
+package dev.holdfast.resilience;
+
+import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.EndpointModel;
+import dev.holdfast.chat.FinishReason;
+import dev.holdfast.chat.Message;
+import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.context.AttemptKind;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.Problems;
+import dev.holdfast.error.RejectedException;
+import dev.holdfast.event.Events;
+import dev.holdfast.runtime.HoldfastRuntime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks others, in their order, when a target fails, and has a last answer of its own if it is given one.
+ *
+ * <pre>{@code
+ * ChatModel steady = Fallback.to(backup).answer("We will call you back.").build().around(primary);
+ * }</pre>
+ *
+ * <p><b>When.</b> After failures that another target may not have: whose classification allows a retry or a fallback,
+ * refusals by a limit, a budget or an open breaker (every target is admitted by its own), and, of those that nobody
+ * classified, failures of transport and I/O. After a request that was too large, only targets that are known to have
+ * more room than the one that said so are asked. Never after a request that is itself wrong, a missing permission, a
+ * refusal of the content, a cancellation, or once the deadline of the call has passed; and never once a part of an
+ * answer was handed up.
+ *
+ * <p><b>What is told.</b> The response says who gave it, and all attempts; the fixed answer is one of the endpoint
+ * {@link #FIXED_ANSWER}.
+ *
+ * <p><b>Errors.</b> If all fail, one error is thrown: the last one that is not a refusal, since a refusal on the way says
+ * nothing of what is broken, or else the last one. It carries all attempts, what they used together, and the shortest
+ * of the waits that they asked for; the others are suppressed in it.
+ *
+ * <p><b>Threading.</b> Safe for use by many threads.
+ */
+public final class Fallback implements ModelLayer {
+    /** Who gives the fixed answer. */
+    public static final Endpoint FIXED_ANSWER = Endpoint.of("holdfast", "fixed-answer");
+
+    private final List<Target> targets;
+    private final @Nullable ChatResponse answer;
+    private final Predicate<? super HoldfastException> fallBackOn;
+    private final HoldfastRuntime runtime;
+    private final Events events;
+
+    private record Target(String name, ChatModel model) {
+        /** Whether it is known to have more room than the one that had not enough. */
+        boolean hasMoreRoomThan(Optional<Endpoint> tooSmall) {
+            return model instanceof EndpointModel named
+                    && tooSmall.isPresent()
+                    && tooSmall.get().contextWindow().isPresent()
+                    && named.endpoint().contextWindow().orElse(0)
+                            > tooSmall.get().contextWindow().getAsInt();
+        }
+    }
+
+    private Fallback(Builder builder) {
+        this.targets = List.copyOf(builder.targets);
+        this.answer = builder.answer == null
+                ? null
+                : ChatResponse.builder(FIXED_ANSWER, Message.assistant(builder.answer))
+                        .usage(Usage.none())
+                        .cost(Money.ZERO)
+                        .finishReason(FinishReason.STOP)
+                        .build();
+        this.fallBackOn = builder.fallBackOn;
+        this.runtime = builder.runtime;
+        this.events = builder.events;
+    }
+
+    /**
+     * Starts a fallback to other models.
+     *
+     * @param models who is asked next, in this order
+     * @return a builder
+     */
+    public static Builder to(ChatModel... models) {
+        Builder builder = new Builder();
+        for (ChatModel model : models) {
+            builder.to(model);
+        }
+        return builder;
+    }
+
+    /**
+     * Starts a fallback to a fixed answer.
+     *
+     * @param text what is said when the model fails
+     * @return a builder
+     */
+    public static Builder answer(String text) {
+        return new Builder().answer(text);
+    }
+
+    /**
+     * Tells whether asking another target may help by default; for predicates that widen the default.
+     *
+     * @param error the failure
+     * @return true when it may
+     */
+    public static boolean mayHelp(HoldfastException error) {
+        return Failures.mayFallBack(error);
+    }
+
+    @Override
+    public ChatModel around(ChatModel next) {
+        Target primary = new Target(nameOf(next, "primary"), next);
+        return call -> new FallbackReply(primary, call);
+    }
+
+    private static String nameOf(ChatModel model, String otherwise) {
+        return model instanceof EndpointModel named ? named.endpoint().id() : otherwise;
+    }
+
+    private boolean movesOn(HoldfastException error, CallContext context) {
+        return !Failures.isFinal(error) && !context.deadline().hasPassed(runtime) && fallBackOn.test(error);
+    }
+
+    private final class FallbackReply extends FirstChunkReply {
+        private final Target primary;
+        private final ChatCall call;
+        private @Nullable Tries failures;
+        private Tries.@Nullable Try succeeding;
+
+        FallbackReply(Target primary, ChatCall call) {
+            this.primary = primary;
+            this.call = call;
+        }
+
+        @Override
+        protected ChatReply open() {
+            long started = runtime.nanoTime();
+            try {
+                return begin(primary.model(), call);
+            } catch (HoldfastException first) {
+                if (!movesOn(first, call.context())) {
+                    throw first;
+                }
+                Tries tries = new Tries();
+                tries.failed(new Tries.Try(call.context(), primary.name(), started), runtime.nanoTime(), first);
+                return elsewhere(tries);
+            }
+        }
+
+        private ChatReply elsewhere(Tries tries) {
+            String from = primary.name();
+            for (Target target : targets) {
+                HoldfastException last = tries.lastError();
+                if (isClosed()) {
+                    throw givenUp(tries.told(last), null);
+                }
+                if (Failures.needsRoom(last)
+                        && !target.hasMoreRoomThan(last.details().endpoint())) {
+                    continue;
+                }
+                Tries.Try attempt = tryAt(from, target.name(), tries);
+                try {
+                    return succeeded(tries, attempt, begin(target.model(), call.with(attempt.context())));
+                } catch (HoldfastException error) {
+                    tries.failed(attempt, runtime.nanoTime(), error);
+                    if (!movesOn(error, call.context())) {
+                        throw tries.told(error);
+                    }
+                }
+                from = target.name();
+            }
+            HoldfastException last = tries.lastError();
+            if (answer == null || Failures.needsRoom(last)) {
+                throw allFailed(tries);
+            }
+            Tries.Try attempt = tryAt(from, FIXED_ANSWER.id(), tries);
+            return succeeded(tries, attempt, ChatReply.completed(answer));
+        }
+
+        private Tries.Try tryAt(String from, String to, Tries tries) {
+            if (events.isHeard()) {
+                events.emit(new ResilienceEvent.FellBack(call.context(), runtime.now(), from, to, tries.lastError()));
+            }
+            CallContext context = call.context().toBuilder()
+                    .attempt(tries.nextNumber(), AttemptKind.FALLBACK)
+                    .build();
+            return new Tries.Try(context, to, runtime.nanoTime());
+        }
+
+        private ChatReply succeeded(Tries tries, Tries.Try attempt, ChatReply reply) {
+            failures = tries;
+            succeeding = attempt;
+            return reply;
+        }
+
+        @Override
+        protected Outcome onOutcome(Outcome outcome) {
+            Tries tries = failures;
+            Tries.Try last = succeeding;
+            return tries == null || last == null ? outcome : tries.told(outcome, last, runtime.nanoTime());
+        }
+    }
+
+    private static HoldfastException allFailed(Tries tries) {
+        List<HoldfastException> errors = tries.errors();
+        if (errors.size() == 1) {
+            return errors.get(0);
+        }
+        HoldfastException chosen = tries.lastError();
+        for (int i = errors.size() - 1; i >= 0; i--) {
+            if (!(errors.get(i) instanceof RejectedException)) {
+                chosen = errors.get(i);
+                break;
+            }
+        }
+        HoldfastException told = tries.told(chosen);
+        return told.with(
+                told.details().toBuilder().retryAfter(shortestWait(errors)).build());
+    }
+
+    private static @Nullable Duration shortestWait(List<HoldfastException> errors) {
+        Duration shortest = null;
+        for (HoldfastException error : errors) {
+            Duration wait = error.retryAfter().orElse(null);
+            if (wait != null && (shortest == null || wait.compareTo(shortest) < 0)) {
+                shortest = wait;
+            }
+        }
+        return shortest;
+    }
+
+    /** Builds a {@link Fallback}. Not safe for use by several threads. */
+    public static final class Builder {
+        private final List<Target> targets = new ArrayList<>();
+        private @Nullable String answer;
+        private Predicate<? super HoldfastException> fallBackOn = Fallback::mayHelp;
+        private HoldfastRuntime runtime = HoldfastRuntime.system();
+        private Events events = Events.none();
+
+        private Builder() {}
+
+        /**
+         * Adds a target.
+         *
+         * @param model who is asked next; an {@link EndpointModel} brings its name
+         * @return this builder
+         */
+        public Builder to(ChatModel model) {
+            return to(nameOf(model, "fallback " + (targets.size() + 1)), model);
+        }
+
+        /**
+         * Adds a target under a name.
+         *
+         * @param name what attempts and events call it
+         * @param model who is asked next
+         * @return this builder
+         */
+        public Builder to(String name, ChatModel model) {
+            targets.add(new Target(Objects.requireNonNull(name, "name"), Objects.requireNonNull(model, "model")));
+            return this;
+        }
+
+        /**
+         * Sets what is said when all targets have failed.
+         *
+         * @param text the words of the answer
+         * @return this builder
+         */
+        public Builder answer(String text) {
+            this.answer = Objects.requireNonNull(text, "text");
+            return this;
+        }
+
+        /**
+         * Decides after which failures another target is asked, instead of the default. It is not asked about what never
+         * moves on: cancellations, missing permissions, refused contents. To widen the default, ask
+         * {@link Fallback#mayHelp} as well.
+         *
+         * @param predicate true for failures that another target may not have
+         * @return this builder
+         */
+        public Builder fallBackOn(Predicate<? super HoldfastException> predicate) {
+            this.fallBackOn = Objects.requireNonNull(predicate, "predicate");
+            return this;
+        }
+
+        /**
+         * Sets where time comes from.
+         *
+         * @param runtime the system's by default
+         * @return this builder
+         */
+        public Builder runtime(HoldfastRuntime runtime) {
+            this.runtime = Objects.requireNonNull(runtime, "runtime");
+            return this;
+        }
+
+        /**
+         * Sets who is told of fallbacks.
+         *
+         * @param events nobody by default
+         * @return this builder
+         */
+        public Builder events(Events events) {
+            this.events = Objects.requireNonNull(events, "events");
+            return this;
+        }
+
+        /**
+         * Builds the layer.
+         *
+         * @return an immutable layer
+         * @throws InvalidConfigurationException naming everything that is wrong
+         */
+        public Fallback build() {
+            new Problems()
+                    .require(
+                            !targets.isEmpty() || answer != null,
+                            "to",
+                            "there is nothing to fall back to; give a model or a fixed answer")
+                    .require(answer == null || !answer.isBlank(), "answer", "is blank; give the words of the answer")
+                    .throwIfAny("fallback");
+            return new Fallback(this);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package dev.holdfast.resilience;
+
+import dev.holdfast.runtime.HoldfastRuntime;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs something for every call that is still there when its time is over: with one timer for all calls, since a timer
+ * for each would cost more than most of what is between two layers.
+ *
+ * <p>All calls get the same time, so they end in the order in which they began: the timer is set to the end of the oldest
+ * one that is known, and set anew when it has rung. Calls that end earlier only empty their entry. To let entries not
+ * pile up between two rings, they are swept out whenever as many have come as were left by the sweep before.
+ */
+final class Watch {
+    private static final int SWEEP_AT_LEAST = 1024;
+    private static final VarHandle NEWEST;
+    private static final VarHandle ARMED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            NEWEST = lookup.findVarHandle(Watch.class, "newest", Entry.class);
+            ARMED = lookup.findVarHandle(Watch.class, "armed", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final HoldfastRuntime runtime;
+
+    /** The entries since the last sweep, the newest first. */
+    private volatile @Nullable Entry newest;
+
+    private volatile boolean armed;
+    private volatile int sweepAt = SWEEP_AT_LEAST;
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards what the last sweep left
+    private List<Entry> left = new ArrayList<>(); // the oldest first
+
+    /** One call that is watched. */
+    static final class Entry {
+        private final long until;
+        private volatile @Nullable Runnable expiry;
+        private @Nullable Entry older;
+        private int number;
+
+        private Entry(long until, Runnable expiry) {
+            this.until = until;
+            this.expiry = expiry;
+        }
+
+        /** Ends the watch. */
+        void done() {
+            expiry = null;
+        }
+    }
+
+    Watch(HoldfastRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    /**
+     * Watches a call.
+     *
+     * @param nanos from now; the same for all calls of this watch
+     * @param expiry what is run then, unless the entry is done
+     */
+    Entry watch(long nanos, Runnable expiry) {
+        Entry entry = new Entry(runtime.nanoTime() + nanos, expiry);
+        Entry before;
+        do {
+            before = newest;
+            entry.older = before;
+            entry.number = before == null ? 1 : before.number + 1;
+        } while (!NEWEST.compareAndSet(this, before, entry));
+        if (!armed && ARMED.compareAndSet(this, false, true)) {
+            arm(entry.until);
+        }
+        if (entry.number >= sweepAt && lock.tryLock()) { // whoever holds it is sweeping
+            try {
+                sweep();
+            } finally {
+                lock.unlock();
+            }
+        }
+        return entry;
+    }
+
+    /** How many entries are kept, those of ended calls included. */
+    int kept() {
+        Entry entry = newest;
+        lock.lock();
+        try {
+            return left.size() + (entry == null ? 0 : entry.number);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void arm(long until) {
+        runtime.schedule(Duration.ofNanos(Math.max(0, until - runtime.nanoTime())), this::ring);
+    }
+
+    private void ring() {
+        List<Entry> expired = new ArrayList<>();
+        Entry next;
+        lock.lock();
+        try {
+            sweep();
+            int passed = 0;
+            long now = runtime.nanoTime();
+            while (passed < left.size() && left.get(passed).until - now <= 0) {
+                expired.add(left.get(passed));
+                passed++;
+            }
+            left.subList(0, passed).clear();
+            next = left.isEmpty() ? null : left.get(0);
+        } finally {
+            lock.unlock();
+        }
+        if (next != null) {
+            arm(next.until);
+        } else {
+            armed = false;
+            Entry since = newest; // one that came after the sweep and still saw the timer armed
+            if (since != null && ARMED.compareAndSet(this, false, true)) {
+                arm(since.until);
+            }
+        }
+        expire(expired);
+    }
+
+    /** Every call in a thread of its own but the last: one that is slow to close must not keep the others. */
+    private void expire(List<Entry> expired) {
+        for (int i = 0; i < expired.size(); i++) {
+            Runnable expiry = expired.get(i).expiry;
+            if (expiry == null) {
+                continue;
+            }
+            if (i == expired.size() - 1) {
+                expiry.run();
+            } else {
+                runtime.fork("holdfast-deadline", expiry);
+            }
+        }
+    }
+
+    /** Drops the entries of ended calls, and joins the new ones to those that the last sweep left. */
+    private void sweep() {
+        List<Entry> kept = new ArrayList<>();
+        for (Entry earlier : left) {
+            if (earlier.expiry != null) {
+                kept.add(earlier);
+            }
+        }
+        int old = kept.size();
+        Entry entry = (Entry) NEWEST.getAndSet(this, null);
+        while (entry != null) {
+            if (entry.expiry != null) {
+                kept.add(entry);
+            }
+            Entry older = entry.older;
+            entry.older = null; // a call that lasts must not hold on to those that began before it
+            entry = older;
+        }
+        Collections.reverse(kept.subList(old, kept.size()));
+        left = kept;
+        sweepAt = Math.max(SWEEP_AT_LEAST, kept.size());
+    }
+}
