@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What is told.</b> The response says who gave it, and all attempts; the fixed answer is one of the endpoint
  * {@link #FIXED_ANSWER}.
  *
+ * <p><b>Any work.</b> {@link #call} answers null where a fallback answered: there is nobody else who knows the type.
+ *
  * <p><b>Errors.</b> If all fail, one error is thrown: the last one that is not a refusal, since a refusal on the way says
  * nothing of what is broken, or else the last one. It carries all attempts, what they used together, and the shortest
  * of the waits that they asked for; the others are suppressed in it.
@@ -84,6 +86,15 @@ public final class Fallback implements ModelLayer {
         this.fallBackOn = builder.fallBackOn;
         this.runtime = builder.runtime;
         this.events = builder.events;
+    }
+
+    /**
+     * Starts a fallback.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
     }
 
     /**

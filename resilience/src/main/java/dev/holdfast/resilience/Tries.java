@@ -73,7 +73,7 @@ final class Tries {
     /** One error for all of them: it says what the chosen one says, and what all together were and spent. */
     HoldfastException told(HoldfastException chosen) {
         List<HoldfastException> others = new ArrayList<>(errors);
-        others.removeIf(error -> error == chosen);
+        others.remove(others.lastIndexOf(chosen)); // a model may throw one and the same error several times
         return told(chosen, attempts, others);
     }
 

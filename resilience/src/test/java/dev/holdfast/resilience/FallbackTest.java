@@ -1,0 +1,339 @@
+package dev.holdfast.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.holdfast.chat.Attempt;
+import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Chunk;
+import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.FinishReason;
+import dev.holdfast.chat.Message;
+import dev.holdfast.chat.Money;
+import dev.holdfast.context.AttemptKind;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
+import dev.holdfast.context.Deadline;
+import dev.holdfast.error.CancelledException;
+import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.ProviderException;
+import dev.holdfast.error.Refusal;
+import dev.holdfast.error.RejectedException;
+import dev.holdfast.error.Remedy;
+import dev.holdfast.error.StreamInterruptedException;
+import dev.holdfast.error.TransportException;
+import dev.holdfast.event.Event;
+import dev.holdfast.event.Events;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FallbackTest {
+    private static final CallContext ANN = CallContext.of(Caller.of("acme", "ann"));
+    private static final ChatRequest HELLO = ChatRequest.of("Hello");
+    private static final ProviderException DOWN = Script.status(503, Remedy.RETRY);
+
+    private final ManualRuntime runtime = ManualRuntime.passing();
+
+    private static RejectedException refusal(Refusal.Kind kind) {
+        return new RejectedException(Refusal.of(kind, "rule", "because"), ErrorDetails.nothingSent(ANN));
+    }
+
+    @Test
+    void k20_saysWhoAnsweredAndAfterWhichFailures() {
+        List<Event> heard = new ArrayList<>();
+        Script primary = Script.of("primary").fails(DOWN);
+        Script backup = Script.of("backup").answers("Hi");
+        ChatResponse response = Fallback.to(backup)
+                .runtime(runtime)
+                .events(Events.to(List.of(heard::add)))
+                .build()
+                .around(primary)
+                .chat(HELLO, ANN);
+
+        assertThat(response.endpoint().id()).isEqualTo("fake/backup");
+        assertThat(response.attempts())
+                .extracting(Attempt::number, Attempt::kind, Attempt::endpoint, Attempt::failure)
+                .containsExactly(
+                        tuple(1, AttemptKind.FIRST, "fake/primary", "status 503"),
+                        tuple(2, AttemptKind.FALLBACK, "fake/backup", null));
+        assertThat(backup.calls.get(0).context().attemptKind()).isEqualTo(AttemptKind.FALLBACK);
+        assertThat(heard).singleElement().isInstanceOfSatisfying(ResilienceEvent.FellBack.class, event -> {
+            assertThat(event.from()).isEqualTo("fake/primary");
+            assertThat(event.to()).isEqualTo("fake/backup");
+            assertThat(event.why()).isSameAs(DOWN);
+        });
+    }
+
+    @Test
+    void k20_theRequestGoesToTheOtherTargetAsItWasAsked() {
+        ChatRequest request = HELLO.toBuilder().option("fake", "seed", "1").build();
+        Script primary = Script.of("primary").fails(DOWN);
+        Script backup = Script.of("backup").answers("Hi");
+        Fallback.to(backup).build().around(primary).chat(request, ANN);
+        assertThat(backup.calls.get(0).request()).isSameAs(request);
+    }
+
+    @Test
+    void k17_doesNotRunWhenThePrimarySucceeded() {
+        Script primary = Script.of("primary").answers("Exception: is what you asked me to say");
+        Script backup = Script.of("backup").answers("Hi");
+        ChatResponse response = Fallback.to(backup).build().around(primary).chat(HELLO, ANN);
+        assertThat(response.text()).startsWith("Exception:");
+        assertThat(response.attempts()).isEmpty();
+        assertThat(backup.asked()).isZero();
+    }
+
+    @Test
+    void k17_streamsFallBackBeforeTheirFirstChunk() {
+        Script primary = Script.of("primary").fails(DOWN);
+        Script backup = Script.of("backup").streams("One ", "two");
+        ChatReply reply = Fallback.to(backup).build().around(primary).send(new ChatCall(HELLO, ANN));
+        assertThat(List.of(text(reply), text(reply))).containsExactly("One ", "two");
+        assertThat(reply.next()).isNull();
+    }
+
+    @Test
+    void k18_aStreamThatBrokeIsNotPatchedTogetherFromTwo() {
+        Script primary = Script.of("primary").breaksAfter("One ");
+        Script backup = Script.of("backup").answers("Hi");
+        ChatReply reply =
+                Fallback.to(backup).answer("Sorry.").build().around(primary).send(new ChatCall(HELLO, ANN));
+        assertThat(text(reply)).isEqualTo("One ");
+        assertThatThrownBy(reply::next)
+                .isInstanceOfSatisfying(
+                        StreamInterruptedException.class,
+                        error -> assertThat(error.partial().text()).isEqualTo("One "));
+        assertThat(backup.asked()).isZero();
+    }
+
+    private static String text(ChatReply reply) {
+        Chunk chunk = reply.next();
+        assertThat(chunk).isNotNull();
+        return chunk.text();
+    }
+
+    @Test
+    void k14_aRequestThatIsItselfWrongGoesNowhereElse() {
+        ProviderException wrong = Script.status(400);
+        Script backup = Script.of("backup").answers("Hi");
+        assertThatThrownBy(() -> Fallback.to(backup)
+                        .answer("Sorry.")
+                        .build()
+                        .around(Script.of("primary").fails(wrong))
+                        .chat(HELLO, ANN))
+                .isSameAs(wrong);
+        assertThat(backup.asked()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Refusal.Kind.class,
+            names = {"RATE_LIMIT", "BREAKER_OPEN", "OVERLOAD", "NO_TARGET", "BUDGET"})
+    void k15_aRefusalOfOurOwnFallsBack(Refusal.Kind kind) {
+        Script primary = Script.of("primary").fails(refusal(kind));
+        Script backup = Script.of("backup").answers("Hi");
+        assertThat(Fallback.to(backup).build().around(primary).chat(HELLO, ANN).text())
+                .isEqualTo("Hi");
+    }
+
+    @Test
+    void k19_aMissingPermissionIsNotRoutedAround() {
+        RejectedException forbidden = refusal(Refusal.Kind.PERMISSION);
+        Script backup = Script.of("backup").answers("Hi");
+        assertThatThrownBy(() -> Fallback.to(backup)
+                        .fallBackOn(error -> true)
+                        .build()
+                        .around(Script.of("primary").fails(forbidden))
+                        .chat(HELLO, ANN))
+                .isSameAs(forbidden);
+        assertThat(backup.asked()).isZero();
+    }
+
+    @Test
+    void k19_aRefusalOfTheContentIsNotRoutedAround() {
+        ProviderException filtered = Script.error(400, "content_filter", null, Remedy.FALLBACK);
+        Script backup = Script.of("backup").answers("Hi");
+        assertThatThrownBy(() -> Fallback.to(backup)
+                        .fallBackOn(error -> true)
+                        .build()
+                        .around(Script.of("primary").fails(filtered))
+                        .chat(HELLO, ANN))
+                .isSameAs(filtered);
+
+        Script declines = Script.of("primary");
+        ChatResponse refused = declines.response("I cannot help with that").toBuilder()
+                .finishReason(FinishReason.REFUSAL)
+                .build();
+        declines.replies(call -> ChatReply.completed(refused));
+        assertThat(Fallback.to(backup).build().around(declines).chat(HELLO, ANN).finishReason())
+                .isEqualTo(FinishReason.REFUSAL);
+        assertThat(backup.asked()).isZero();
+    }
+
+    @Test
+    void k19_aRequestThatIsTooLargeGoesToMoreRoomOnly() {
+        Endpoint middle = endpoint("middle", 32_000);
+        ProviderException tooLarge = Script.error(400, "context_length_exceeded", null, Remedy.SHRINK);
+        HoldfastException ofMiddle =
+                tooLarge.with(tooLarge.details().toBuilder().endpoint(middle).build());
+        Script primary = Script.of(middle).fails(ofMiddle);
+        Script small = Script.of(endpoint("small", 8_000)).answers("small");
+        Script large = Script.of(endpoint("large", 200_000)).answers("large");
+
+        assertThat(Fallback.to(small, large)
+                        .build()
+                        .around(primary)
+                        .chat(HELLO, ANN)
+                        .text())
+                .isEqualTo("large");
+        assertThat(small.asked()).isZero();
+        assertThatThrownBy(() -> Fallback.to(small)
+                        .answer("Sorry.")
+                        .build()
+                        .around(primary)
+                        .chat(HELLO, ANN))
+                .isSameAs(ofMiddle);
+    }
+
+    private static Endpoint endpoint(String model, int window) {
+        return Endpoint.builder("fake", model).contextWindow(window).build();
+    }
+
+    @Test
+    void theFixedAnswerSaysThatItIsOne() {
+        ChatResponse response = Fallback.to(Script.of("backup").fails(DOWN))
+                .answer("We will call you back.")
+                .build()
+                .around(Script.of("primary").fails(DOWN))
+                .chat(HELLO, ANN);
+        assertThat(response.text()).isEqualTo("We will call you back.");
+        assertThat(response.endpoint()).isEqualTo(Fallback.FIXED_ANSWER);
+        assertThat(response.cost()).contains(Money.ZERO);
+        assertThat(response.attempts())
+                .extracting(Attempt::endpoint)
+                .containsExactly("fake/primary", "fake/backup", "holdfast/fixed-answer");
+        assertThat(Fallback.answer("Later.")
+                        .build()
+                        .around(Script.of("primary").fails(DOWN))
+                        .chat("Hello"))
+                .isEqualTo("Later.");
+    }
+
+    @Test
+    void whenAllFailOneErrorSaysMost() {
+        ProviderException overloaded = Script.comeBackIn(Duration.ofSeconds(30));
+        HoldfastException error = catchThrowableOfType(
+                HoldfastException.class,
+                () -> Fallback.to(
+                                Script.of("second").fails(overloaded),
+                                Script.of("third").fails(refusal(Refusal.Kind.BREAKER_OPEN)))
+                        .build()
+                        .around(Script.of("first").fails(DOWN))
+                        .chat(HELLO, ANN));
+
+        assertThat(error)
+                .isInstanceOfSatisfying(
+                        ProviderException.class, e -> assertThat(e.status()).isEqualTo(429));
+        assertThat(error.attempts())
+                .extracting(Attempt::endpoint)
+                .containsExactly("fake/first", "fake/second", "fake/third");
+        assertThat(error.getSuppressed()).hasSize(2).contains(DOWN);
+        assertThat(error.retryAfter()).contains(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void attemptsOfARetryBelowAreCountedOn() {
+        Script primary = Script.of("primary").fails(DOWN);
+        Script backup = Script.of("backup").fails(DOWN).answers("Hi");
+        Retry retry = Retry.builder().maxAttempts(2).runtime(runtime).build();
+        ChatResponse response = Fallback.builder()
+                .to("backup", retry.around(backup))
+                .runtime(runtime)
+                .build()
+                .around(retry.around(primary))
+                .chat(HELLO, ANN);
+
+        assertThat(response.attempts())
+                .extracting(Attempt::number, Attempt::kind)
+                .containsExactly(
+                        tuple(1, AttemptKind.FIRST),
+                        tuple(2, AttemptKind.RETRY),
+                        tuple(3, AttemptKind.FALLBACK),
+                        tuple(4, AttemptKind.RETRY));
+    }
+
+    @Test
+    void onceTheDeadlineHasPassedNobodyElseIsAsked() {
+        Script backup = Script.of("backup").answers("Hi");
+        Script primary = Script.of("primary").replies(call -> {
+            runtime.advance(Duration.ofSeconds(2));
+            return ChatReply.failed(DOWN);
+        });
+        CallContext context = ANN.toBuilder()
+                .deadline(Deadline.in(Duration.ofSeconds(1), runtime))
+                .build();
+        assertThatThrownBy(() -> Fallback.to(backup)
+                        .answer("Sorry.")
+                        .runtime(runtime)
+                        .build()
+                        .around(primary)
+                        .chat(HELLO, context))
+                .isSameAs(DOWN);
+        assertThat(backup.asked()).isZero();
+    }
+
+    @Test
+    void whatTheCallerGaveUpIsNotAskedOfAnother() throws Exception {
+        Hanging hanging = new Hanging(false);
+        Script backup = Script.of("backup").answers("Hi");
+        ChatReply reply = Fallback.to(backup)
+                .fallBackOn(error -> true)
+                .build()
+                .around(call -> hanging)
+                .send(new ChatCall(HELLO, ANN));
+        CompletableFuture<Object> reading = CompletableFuture.supplyAsync(reply::next);
+        assertThat(hanging.reading.await(10, TimeUnit.SECONDS)).isTrue();
+        reply.close();
+        assertThatThrownBy(() -> reading.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(CancelledException.class);
+        assertThat(backup.asked()).isZero();
+    }
+
+    @Test
+    void anyWorkMayHaveASubstitute() throws Exception {
+        TransportException unreachable = new TransportException("down", ErrorDetails.nothingSent(), null);
+        ChatResponse response = Fallback.to(Script.of("backup").answers("Hi"))
+                .build()
+                .around(call -> {
+                    throw unreachable;
+                })
+                .chat(HELLO, ANN);
+        assertThat(response.message()).isEqualTo(Message.assistant("Hi"));
+
+        String result = Fallback.answer("skipped").build().call(ANN, () -> {
+            throw new IOException("reset");
+        });
+        assertThat(result).isNull();
+    }
+
+    @Test
+    void theBuilderWantsSomethingToFallBackTo() {
+        assertThatThrownBy(() -> Fallback.to().build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("nothing to fall back to");
+        assertThatThrownBy(() -> Fallback.answer(" ").build()).hasMessageContaining("answer");
+    }
+}
