@@ -36,7 +36,8 @@ public interface ModelLayer {
      * Does any work of the application behind this layer, as if it were a call of a model.
      *
      * <p>The work may run several times, or never, as the layer decides. It runs in the calling thread, and the layer
-     * sees an empty request.
+     * sees an empty request. When the layer closes the call while the work runs, as a deadline does, the thread is
+     * interrupted.
      *
      * @param context on whose behalf, until when
      * @param work what to do

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -105,6 +106,28 @@ class DeadlinesTest {
         reply.close();
         runtime.advance(Duration.ofMinutes(1));
         assertThat(reply.outcome()).isInstanceOf(Outcome.Cancelled.class);
+    }
+
+    @Test
+    void interruptsAnyWorkThatTakesTooLongAndLeavesNoInterruptBehind() throws Exception {
+        CompletableFuture<Boolean> flag = new CompletableFuture<>();
+        CountDownLatch working = new CountDownLatch(1);
+        CompletableFuture<Object> worker = CompletableFuture.supplyAsync(() -> {
+            try {
+                return deadlines.call(ANN, () -> {
+                    working.countDown();
+                    return new CountDownLatch(1).await(1, TimeUnit.MINUTES);
+                });
+            } catch (Exception e) {
+                return e;
+            } finally {
+                flag.complete(Thread.currentThread().isInterrupted());
+            }
+        });
+        assertThat(working.await(10, TimeUnit.SECONDS)).isTrue();
+        runtime.advance(Duration.ofSeconds(10));
+        assertThat(worker.get(10, TimeUnit.SECONDS)).isInstanceOf(DeadlineException.class);
+        assertThat(flag.get()).isFalse();
     }
 
     @Test
