@@ -1,0 +1,120 @@
+package dev.holdfast.testkit;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.testkit.TinyModel.Bug;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The kit passes what keeps the laws over real HTTP, and catches what breaks them. */
+class ProviderLawsTest {
+
+    @Nested
+    class OfOpenAi extends TinyLaws {
+        OfOpenAi() {
+            super(WireFormat.OPENAI, Set.of());
+        }
+    }
+
+    @Nested
+    class OfAnthropic extends TinyLaws {
+        OfAnthropic() {
+            super(WireFormat.ANTHROPIC, Set.of());
+        }
+    }
+
+    private static class TinyLaws extends ProviderLaws {
+        private final WireFormat format;
+        private final Set<Bug> bugs;
+
+        TinyLaws(WireFormat format, Set<Bug> bugs) {
+            this.format = format;
+            this.bugs = bugs;
+        }
+
+        @Override
+        protected WireFormat format() {
+            return format;
+        }
+
+        @Override
+        protected ChatModel model(URI baseUrl) {
+            return new TinyModel(baseUrl, format, KEY, Duration.ofSeconds(20), bugs);
+        }
+
+        @Override
+        protected Optional<ChatModel> impatientModel(URI baseUrl, Duration silence) {
+            return Optional.of(new TinyModel(baseUrl, format, KEY, silence, bugs));
+        }
+
+        @Override
+        protected int longestLine() {
+            return 1 << 20;
+        }
+    }
+
+    /** A provider whose patience is short where its bug makes it wait. */
+    private static TinyLaws lawsOf(Bug bug) {
+        return new TinyLaws(WireFormat.OPENAI, Set.of(bug)) {
+            @Override
+            protected ChatModel model(URI baseUrl) {
+                return super.impatientModel(baseUrl, Duration.ofSeconds(1)).orElseThrow();
+            }
+        };
+    }
+
+    private static void isCaught(TinyLaws laws, ThrowingCallable law) {
+        try (ProviderSimulator closedAfterwards = laws.simulator) {
+            assertThatThrownBy(law).isInstanceOf(AssertionError.class);
+        }
+    }
+
+    @Test
+    void catchesAProviderThatTakesACutForTheEnd() {
+        TinyLaws laws = lawsOf(Bug.TAKES_A_CUT_FOR_THE_END);
+        isCaught(laws, laws::neverPassesACutStreamOffAsComplete);
+    }
+
+    @Test
+    void catchesAProviderThatTakesAnEarlyEndForTheEnd() {
+        TinyLaws laws = lawsOf(Bug.TAKES_A_CUT_FOR_THE_END);
+        isCaught(laws, laws::neverPassesAStreamWithoutItsEndOffAsComplete);
+    }
+
+    @Test
+    void catchesAProviderThatTriesAgainByItself() {
+        TinyLaws laws = lawsOf(Bug.TRIES_AGAIN_BY_ITSELF);
+        isCaught(laws, laws::aResetBeforeTheAnswerIsRetryableAndNotRetried);
+    }
+
+    @Test
+    void catchesAProviderThatIgnoresTheDeadline() {
+        TinyLaws laws = lawsOf(Bug.IGNORES_THE_DEADLINE);
+        isCaught(laws, laws::aProviderThatNeverAnswersIsLeftAtTheDeadline);
+    }
+
+    @Test
+    void catchesAProviderThatTellsTheKey() {
+        TinyLaws laws = lawsOf(Bug.TELLS_THE_KEY);
+        isCaught(laws, laws::theKeyIsNeverTold);
+    }
+
+    @Test
+    void catchesAProviderThatCountsUnknownUsageAsNothing() {
+        TinyLaws laws = lawsOf(Bug.COUNTS_UNKNOWN_USAGE_AS_NOTHING);
+        isCaught(laws, laws::aResetBeforeTheAnswerIsRetryableAndNotRetried);
+    }
+
+    @Test
+    void catchesAProviderThatLeavesConnectionsOpen() throws InterruptedException {
+        TinyLaws laws = lawsOf(Bug.LEAVES_CONNECTIONS_OPEN);
+        laws.aCloseEndsTheWaitForTheAnswer();
+        isCaught(laws, laws::nothingIsLeftOpen);
+    }
+}
