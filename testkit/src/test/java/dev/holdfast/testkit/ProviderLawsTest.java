@@ -2,11 +2,8 @@ package dev.holdfast.testkit;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.chat.ChatModel;
 import dev.holdfast.testkit.TinyModel.Bug;
-import java.net.URI;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
@@ -18,55 +15,20 @@ class ProviderLawsTest {
     @Nested
     class OfOpenAi extends TinyLaws {
         OfOpenAi() {
-            super(WireFormat.OPENAI, Set.of());
+            super(WireFormat.OPENAI, Duration.ofSeconds(20), Set.of());
         }
     }
 
     @Nested
     class OfAnthropic extends TinyLaws {
         OfAnthropic() {
-            super(WireFormat.ANTHROPIC, Set.of());
-        }
-    }
-
-    private static class TinyLaws extends ProviderLaws {
-        private final WireFormat format;
-        private final Set<Bug> bugs;
-
-        TinyLaws(WireFormat format, Set<Bug> bugs) {
-            this.format = format;
-            this.bugs = bugs;
-        }
-
-        @Override
-        protected WireFormat format() {
-            return format;
-        }
-
-        @Override
-        protected ChatModel model(URI baseUrl) {
-            return new TinyModel(baseUrl, format, KEY, Duration.ofSeconds(20), bugs);
-        }
-
-        @Override
-        protected Optional<ChatModel> impatientModel(URI baseUrl, Duration silence) {
-            return Optional.of(new TinyModel(baseUrl, format, KEY, silence, bugs));
-        }
-
-        @Override
-        protected int longestLine() {
-            return 1 << 20;
+            super(WireFormat.ANTHROPIC, Duration.ofSeconds(20), Set.of());
         }
     }
 
     /** A provider whose patience is short where its bug makes it wait. */
     private static TinyLaws lawsOf(Bug bug) {
-        return new TinyLaws(WireFormat.OPENAI, Set.of(bug)) {
-            @Override
-            protected ChatModel model(URI baseUrl) {
-                return super.impatientModel(baseUrl, Duration.ofSeconds(1)).orElseThrow();
-            }
-        };
+        return new TinyLaws(WireFormat.OPENAI, Duration.ofSeconds(1), Set.of(bug));
     }
 
     private static void isCaught(TinyLaws laws, ThrowingCallable law) {
