@@ -71,7 +71,7 @@ abstract class BrokenWireLaws {
     /**
      * Makes the model under test: it asks for {@link #MODEL} and sends {@link #KEY}.
      *
-     * @param baseUrl where the provider is, as {@link ProviderSimulator#baseUrl} says it
+     * @param baseUrl where the provider is, as {@link ProviderSimulator#baseUrl(WireFormat)} says it
      * @return a model with its own default settings
      */
     protected abstract ChatModel model(URI baseUrl);
@@ -302,7 +302,7 @@ abstract class BrokenWireLaws {
 
     @Test
     final void theKeyIsNeverTold() throws IOException {
-        ChatModel model = model(simulator.baseUrl());
+        ChatModel model = model(baseUrl());
         String echo = format().wire()
                 .error(401, "", "", "Incorrect API key provided: " + KEY)
                 .toString();
@@ -363,6 +363,10 @@ abstract class BrokenWireLaws {
         return WireAnswer.contentEnd(format().wire().stream(REPLY, new Wire.Stamp("any", MODEL, 0), Wire.object()));
     }
 
+    final URI baseUrl() {
+        return simulator.baseUrl(format());
+    }
+
     final ChatCall call(boolean streaming) {
         return call(streaming, Duration.ofSeconds(30));
     }
@@ -386,7 +390,7 @@ abstract class BrokenWireLaws {
     }
 
     final Read read(ChatCall call) {
-        return read(model(simulator.baseUrl()).send(call));
+        return read(model(baseUrl()).send(call));
     }
 
     static Read read(ChatReply reply) {
@@ -412,9 +416,10 @@ abstract class BrokenWireLaws {
         return true;
     }
 
-    private static URI nowhere() throws IOException {
+    private URI nowhere() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return URI.create("http://" + free.getInetAddress().getHostAddress() + ":" + free.getLocalPort() + "/v1");
+            return URI.create("http://" + free.getInetAddress().getHostAddress() + ":" + free.getLocalPort()
+                    + format().basePath());
         }
     }
 

@@ -76,7 +76,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
     @Test
     final void completesAStream() {
         simulator.model(MODEL).reply(REPLY);
-        ChatReply reply = model(simulator.baseUrl()).send(call(true));
+        ChatReply reply = model(baseUrl()).send(call(true));
 
         List<String> pieces = new ArrayList<>();
         for (Chunk chunk = reply.next(); chunk != null; chunk = reply.next()) {
@@ -208,7 +208,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
                 .model(MODEL)
                 .otherwise(request ->
                         FakeReply.text("to " + request.lastUserText()).pieces(2));
-        ChatModel model = model(simulator.baseUrl());
+        ChatModel model = model(baseUrl());
         ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
         List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
@@ -263,7 +263,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
 
     @Test
     final void silenceIsBoundedWithoutADeadline() {
-        Optional<ChatModel> impatient = impatientModel(simulator.baseUrl(), SHORT);
+        Optional<ChatModel> impatient = impatientModel(baseUrl(), SHORT);
         assumeTrue(impatient.isPresent(), "the provider has no bound of its own for silence");
         ChatModel model = impatient.orElseThrow();
         simulator.model(MODEL).reply(REPLY, WireFault.hang()).reply(REPLY, WireFault.silenceAfter(contentEnd()));
@@ -291,7 +291,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
 
     @Test
     final void sendsNothingBeforeTheFirstNext() {
-        ChatReply reply = model(simulator.baseUrl()).send(call(true));
+        ChatReply reply = model(baseUrl()).send(call(true));
 
         assertThatThrownBy(reply::outcome).isInstanceOf(IllegalStateException.class);
         reply.close();
@@ -304,7 +304,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
     @Test
     final void closingMidwayKeepsWhatCame() {
         simulator.model(MODEL).reply(REPLY.every(Duration.ofMillis(100)));
-        ChatReply reply = model(simulator.baseUrl()).send(call(true));
+        ChatReply reply = model(baseUrl()).send(call(true));
         String first = firstWords(reply);
         reply.close();
 
@@ -317,7 +317,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
     @Test
     final void aCloseEndsTheWaitForTheAnswer() throws InterruptedException {
         simulator.model(MODEL).reply(REPLY, WireFault.hang());
-        ChatReply reply = model(simulator.baseUrl()).send(call(true));
+        ChatReply reply = model(baseUrl()).send(call(true));
         Consumer consumer = new Consumer(reply);
         untilAsked();
         reply.close();
@@ -329,7 +329,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
     @Test
     final void aCloseEndsTheWaitWithinAnAnswer() throws InterruptedException {
         simulator.model(MODEL).reply(REPLY, WireFault.silenceAfter(contentEnd()));
-        ChatReply reply = model(simulator.baseUrl()).send(call(true));
+        ChatReply reply = model(baseUrl()).send(call(true));
         String first = firstWords(reply);
         Consumer consumer = new Consumer(reply);
         runtime.sleep(Duration.ofMillis(20)); // long enough, most of the time, to be in the wait itself
@@ -344,7 +344,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
     final void anInterruptEndsTheWaitForTheAnswer() throws InterruptedException {
         for (boolean streaming : new boolean[] {true, false}) {
             simulator.model(MODEL).reply(REPLY, WireFault.hang());
-            Consumer consumer = new Consumer(model(simulator.baseUrl()).send(call(streaming)));
+            Consumer consumer = new Consumer(model(baseUrl()).send(call(streaming)));
             untilAsked();
             consumer.task.interrupt();
 
@@ -358,7 +358,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
     @Test
     final void anInterruptEndsTheWaitWithinAnAnswer() throws InterruptedException {
         simulator.model(MODEL).reply(REPLY, WireFault.silenceAfter(contentEnd()));
-        ChatReply reply = model(simulator.baseUrl()).send(call(true));
+        ChatReply reply = model(baseUrl()).send(call(true));
         firstWords(reply);
         Consumer consumer = new Consumer(reply);
         runtime.sleep(Duration.ofMillis(20)); // long enough, most of the time, to be in the wait itself
@@ -372,7 +372,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
     @Test
     final void anInterruptBeforehandSendsNothing() {
         simulator.model(MODEL).reply(REPLY);
-        ChatReply reply = model(simulator.baseUrl()).send(call(true));
+        ChatReply reply = model(baseUrl()).send(call(true));
         Thread.currentThread().interrupt();
 
         HoldfastException failure = read(reply).failure();
@@ -385,7 +385,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
     @Test
     final void aRaceOfCloseAndEndHasOneOutcome() throws InterruptedException {
         simulator.model(MODEL).otherwise(REPLY);
-        ChatModel model = model(simulator.baseUrl());
+        ChatModel model = model(baseUrl());
         for (int round = 0; round < 100; round++) {
             ChatReply reply = model.send(call(round % 2 == 0));
             Consumer consumer = new Consumer(reply);

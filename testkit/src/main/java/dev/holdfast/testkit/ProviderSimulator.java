@@ -88,13 +88,24 @@ public final class ProviderSimulator implements AutoCloseable {
     }
 
     /**
-     * Where it is. Anything may stand between it and {@code /chat/completions} or {@code /messages}, so it serves
-     * clients that add {@code /v1} themselves, too.
+     * Where it is, for clients of OpenAI's format.
      *
      * @return for example {@code http://127.0.0.1:41234/v1}
      */
     public URI baseUrl() {
-        return URI.create("http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort() + "/v1");
+        return baseUrl(WireFormat.OPENAI);
+    }
+
+    /**
+     * Where it is, in the way in which clients of a format are told: those of OpenAI's take the version as a part of it,
+     * those of Anthropic's add it. Anything may stand between it and {@code /chat/completions} or {@code /messages}.
+     *
+     * @param format the client's wire format
+     * @return with {@code /v1} for OpenAI, without a path for Anthropic
+     */
+    public URI baseUrl(WireFormat format) {
+        return URI.create(
+                "http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort() + format.basePath());
     }
 
     /**
@@ -280,6 +291,6 @@ public final class ProviderSimulator implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "provider simulator at " + baseUrl();
+        return "provider simulator at port " + server.getLocalPort();
     }
 }

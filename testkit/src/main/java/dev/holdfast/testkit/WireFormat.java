@@ -5,13 +5,15 @@ import org.jspecify.annotations.Nullable;
 /** The wire formats that a {@link ProviderSimulator} speaks. It tells them apart by the end of a request's path. */
 public enum WireFormat {
     /** OpenAI Chat Completions, at {@code /v1/chat/completions}. */
-    OPENAI("/chat/completions"),
+    OPENAI("/v1", "/chat/completions"),
     /** Anthropic Messages, at {@code /v1/messages}. */
-    ANTHROPIC("/messages");
+    ANTHROPIC("", "/messages");
 
+    private final String basePath;
     private final String pathEnd;
 
-    WireFormat(String pathEnd) {
+    WireFormat(String basePath, String pathEnd) {
+        this.basePath = basePath;
         this.pathEnd = pathEnd;
     }
 
@@ -25,6 +27,11 @@ public enum WireFormat {
             }
         }
         return null;
+    }
+
+    /** What the base URL of this format's clients ends with. */
+    String basePath() {
+        return basePath;
     }
 
     Wire wire() {

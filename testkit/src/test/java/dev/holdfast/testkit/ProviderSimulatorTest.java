@@ -149,7 +149,7 @@ class ProviderSimulatorTest {
 
         for (int i = 0; i < 5; i++) {
             assertThat(post("/chat/completions", ASK).body()).contains("You said Hi");
-            assertThat(post("/v1/messages?beta=true", ASK).body()).contains("You said Hi");
+            assertThat(post("/messages?beta=true", ASK).body()).contains("You said Hi");
         }
 
         assertThat(simulator.requests()).hasSize(10);

@@ -75,7 +75,7 @@ final class TinyModel implements ChatModel {
     HttpRequest request(ChatCall call) {
         boolean isOpenAi = format == WireFormat.OPENAI;
         HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(baseUrl + (isOpenAi ? "/chat/completions" : "/messages")))
+                        URI.create(baseUrl + (isOpenAi ? "/chat/completions" : "/v1/messages")))
                 .header("content-type", "application/json")
                 .header("accept-encoding", "gzip");
         if (isOpenAi) {
