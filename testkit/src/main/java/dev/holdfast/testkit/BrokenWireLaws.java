@@ -1,0 +1,431 @@
+package dev.holdfast.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.Chunk;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
+import dev.holdfast.context.Deadline;
+import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.ProviderException;
+import dev.holdfast.error.StreamInterruptedException;
+import dev.holdfast.error.TransportException;
+import dev.holdfast.runtime.HoldfastRuntime;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The half of {@link ProviderLaws} that is about answers which go wrong. */
+@Timeout(60)
+abstract class BrokenWireLaws {
+    /** The key that the model under test is to send. */
+    protected static final String KEY = "a-key-that-nobody-may-tell";
+
+    /** The model that the model under test is to ask for. */
+    protected static final String MODEL = "mini";
+
+    /** How long what should happen at once may take before the law counts as broken. */
+    static final Duration BOUND = Duration.ofSeconds(5);
+
+    static final String WORDS = "It has shipped, and will be with you tomorrow.";
+    static final FakeReply REPLY = FakeReply.text(WORDS).pieces(3).usage(Usage.of(20, 4));
+
+    /** The runtime of the tests. */
+    protected final HoldfastRuntime runtime = HoldfastRuntime.system();
+
+    /** The provider that the model under test talks to. */
+    protected final ProviderSimulator simulator =
+            ProviderSimulator.start(runtime).requireKey(KEY);
+
+    /** For subclasses. */
+    BrokenWireLaws() {}
+
+    /**
+     * What the provider speaks.
+     *
+     * @return the wire format
+     */
+    protected abstract WireFormat format();
+
+    /**
+     * Makes the model under test: it asks for {@link #MODEL} and sends {@link #KEY}.
+     *
+     * @param baseUrl where the provider is, as {@link ProviderSimulator#baseUrl(WireFormat)} says it
+     * @return a model with its own default settings
+     */
+    protected abstract ChatModel model(URI baseUrl);
+
+    /**
+     * Makes a model that does not wait for long, if the provider can be told so.
+     *
+     * @param baseUrl where the provider is
+     * @param silence how long the provider may be silent, before its answer and within
+     * @return the model; empty when it knows no such bound, and the laws of it are skipped
+     */
+    protected Optional<ChatModel> impatientModel(URI baseUrl, Duration silence) {
+        return Optional.empty();
+    }
+
+    /**
+     * The longest line of a stream that the model under test reads.
+     *
+     * @return bytes; a line of twice as many must be refused
+     */
+    protected int longestLine() {
+        return 8 << 20;
+    }
+
+    /** {@link #BOUND}, unless the kit's own tests wait for it to pass. */
+    Duration bound() {
+        return BOUND;
+    }
+
+    /** What a consumer sees of a reply that it reads to its end. */
+    record Read(String said, @Nullable HoldfastException thrown, Outcome outcome) {
+        HoldfastException failure() {
+            assertThat(outcome)
+                    .as("%s after '%s' came", outcome, said)
+                    .isInstanceOfAny(Outcome.Failed.class, Outcome.Cancelled.class);
+            assertThat(thrown).as("what is thrown is the outcome").isSameAs(outcome.error());
+            if (thrown == null) {
+                throw new AssertionError("a failure without an error");
+            }
+            return thrown;
+        }
+    }
+
+    /** Nothing may be left open at the provider, whatever happened. */
+    @AfterEach
+    protected final void nothingIsLeftOpen() throws InterruptedException {
+        boolean ended = isSoon(() -> simulator.openRequests() == 0);
+        int open = simulator.openRequests();
+        simulator.close();
+        assertThat(ended).as("%d requests were left open at the provider", open).isTrue();
+    }
+
+    @Test
+    final void neverPassesACutStreamOffAsComplete() {
+        forEveryCut(WireFault::cutAfter);
+        forEveryCut(WireFault::cutWithin);
+    }
+
+    @Test
+    final void neverPassesAStreamWithoutItsEndOffAsComplete() {
+        forEveryCut(WireFault::endAfter);
+    }
+
+    @Test
+    final void neverPassesAResetStreamOffAsComplete() {
+        forEveryCut(WireFault::resetAfter);
+    }
+
+    @Test
+    final void neverPassesACutBodyOffAsComplete() {
+        List<WireFault> faults = List.of(
+                WireFault.cutAfter(0),
+                WireFault.cutAfter(1),
+                WireFault.cutWithin(1),
+                WireFault.endAfter(1),
+                WireFault.resetAfter(1));
+        for (WireFault fault : faults) {
+            HoldfastException failure = read(call(false), fault).failure();
+
+            assertThat(failure).as("%s", fault).isInstanceOf(TransportException.class);
+            assertThat(failure.classification().isRetryable())
+                    .as("%s: %s", fault, failure.classification())
+                    .isTrue();
+            mayHaveCost(failure, fault);
+        }
+        assertThat(simulator.requests()).as("no retry of its own").hasSize(faults.size());
+    }
+
+    @Test
+    final void aCutToolCallIsNoToolCall() {
+        simulator
+                .model(MODEL)
+                .reply(FakeReply.toolCall("refund", "{\"order\":1234,\"amount\":10000}")
+                        .cut());
+
+        Read read = read(call(true));
+
+        assertThat(read.failure()).isInstanceOfAny(StreamInterruptedException.class, TransportException.class);
+    }
+
+    @Test
+    final void aResetBeforeTheAnswerIsRetryableAndNotRetried() {
+        for (boolean streaming : new boolean[] {true, false}) {
+            HoldfastException failure = read(call(streaming), WireFault.reset()).failure();
+
+            assertThat(failure).isInstanceOf(TransportException.class);
+            assertThat(failure.classification().isRetryable()).isTrue();
+            mayHaveCost(failure, WireFault.reset());
+        }
+        assertThat(simulator.requests()).as("no retry of its own").hasSize(2);
+    }
+
+    @Test
+    final void anErrorStatusSaysWhatItMeans() {
+        Map<Integer, Boolean> retryableByStatus = Map.of(
+                400, false, 401, false, 403, false, 404, false, 413, false, 429, true, 500, true, 502, true, 503, true,
+                529, true);
+        retryableByStatus.forEach((status, retryable) -> {
+            String body =
+                    format().wire().error(status, "", "", "Something is wrong.").toString();
+            for (boolean streaming : new boolean[] {true, false}) {
+                HoldfastException failure = read(call(streaming), WireFault.answer(status, "application/json", body))
+                        .failure();
+
+                assertThat(failure).as("status %s", status).isInstanceOf(ProviderException.class);
+                assertThat(((ProviderException) failure).status()).isEqualTo(status);
+                assertThat(failure).hasMessageContaining("Something is wrong.");
+                assertThat(failure.classification().isRetryable())
+                        .as("status %s: %s", status, failure.classification())
+                        .isEqualTo(retryable);
+                assertThat(failure.billing()).as("it was sent").isNotEqualTo(Billing.NOT_SENT);
+                assertThat(failure.partial().parts()).isEmpty();
+            }
+        });
+        assertThat(simulator.requests()).as("no retry of its own").hasSize(2 * retryableByStatus.size());
+    }
+
+    @Test
+    final void anErrorInPlainTextIsAProvidersError() {
+        WireFault fault = WireFault.answer(500, "text/plain", "upstream connect error");
+
+        HoldfastException failure = read(call(true), fault).failure();
+
+        assertThat(failure).isInstanceOf(ProviderException.class);
+        assertThat(((ProviderException) failure).status()).isEqualTo(500);
+        assertThat(failure.classification().isRetryable()).isTrue();
+    }
+
+    @Test
+    final void aRateLimitSaysWhenToComeBack() {
+        simulator.model(MODEL).reply(FakeReply.failing(Fault.rateLimited(Duration.ofSeconds(7))));
+
+        HoldfastException failure = read(call(true)).failure();
+
+        assertThat(failure).isInstanceOf(ProviderException.class);
+        assertThat(failure.retryAfter()).contains(Duration.ofSeconds(7));
+    }
+
+    @Test
+    final void anErrorWithinAStreamIsAnError() {
+        for (int events = 0; events <= contentEnd(); events++) {
+            Read read = read(call(true), WireFault.errorAfter(events));
+            HoldfastException failure = read.failure();
+
+            assertThat(failure)
+                    .as("an error after %s events and '%s'", events, read.said())
+                    .isInstanceOf(read.said().isEmpty() ? ProviderException.class : StreamInterruptedException.class);
+            assertThat(failure.classification().isRetryable())
+                    .as("%s", failure.classification())
+                    .isTrue();
+            carriesWhatCame(read, "an error after " + events + " events");
+        }
+    }
+
+    @Test
+    final void anErrorInsteadOfABodyIsAnError() {
+        assertThat(read(call(false), WireFault.errorAfter(0)).failure()).isInstanceOf(ProviderException.class);
+    }
+
+    @Test
+    final void garbageWithinAStreamIsNoAnswer() {
+        for (int events = 0; events <= contentEnd(); events++) {
+            Read read = read(call(true), WireFault.garbageAfter(events));
+
+            assertThat(read.failure())
+                    .as("garbage after %s events and '%s'", events, read.said())
+                    .isInstanceOf(read.said().isEmpty() ? TransportException.class : StreamInterruptedException.class);
+            carriesWhatCame(read, "garbage after " + events + " events");
+        }
+    }
+
+    @Test
+    final void garbageInsteadOfAnAnswerIsNoAnswer() {
+        List<WireFault> faults = List.of(
+                WireFault.answer(200, "text/html", "<html>Please log in.</html>"),
+                WireFault.answer(200, "application/json", ""),
+                WireFault.answer(200, "application/json", "{}"),
+                WireFault.answer(200, "application/json", "[]"),
+                WireFault.answer(200, "application/json", "null"),
+                WireFault.answer(200, "application/json", "{\"choices\":[{\"mess"),
+                WireFault.answer(200, "text/event-stream", ""));
+        for (WireFault fault : faults) {
+            for (boolean streaming : new boolean[] {true, false}) {
+                HoldfastException failure = read(call(streaming), fault).failure();
+
+                assertThat(failure).as("%s '%s'", fault.contentType, fault.body).isInstanceOf(TransportException.class);
+                assertThat(failure.getMessage()).isNotBlank();
+            }
+        }
+    }
+
+    @Test
+    final void aLineWithoutEndIsRefused() {
+        WireFault fault = WireFault.longLineAfter(contentEnd(), 2 * longestLine());
+
+        assertThat(read(call(true), fault).failure()).isInstanceOf(StreamInterruptedException.class);
+    }
+
+    @Test
+    final void nobodyThereCostsNothing() throws IOException {
+        HoldfastException failure = read(model(nowhere()).send(call(true))).failure();
+
+        assertThat(failure).isInstanceOf(TransportException.class);
+        assertThat(failure.classification().isRetryable()).isTrue();
+        assertThat(failure.billing()).isEqualTo(Billing.NOT_SENT);
+        assertThat(failure.usage()).isEqualTo(Usage.none());
+    }
+
+    @Test
+    final void theKeyIsNeverTold() throws IOException {
+        ChatModel model = model(baseUrl());
+        String echo = format().wire()
+                .error(401, "", "", "Incorrect API key provided: " + KEY)
+                .toString();
+        List<WireFault> faults = List.of(
+                WireFault.answer(401, "application/json", echo),
+                WireFault.answer(401, "text/plain", "no such key: " + KEY),
+                WireFault.answer(200, "application/json", "{\"" + KEY),
+                WireFault.reset(),
+                WireFault.cutAfter(1));
+        List<String> told = new ArrayList<>(List.of(model.toString()));
+        for (WireFault fault : faults) {
+            simulator.model(MODEL).fault(fault);
+            ChatReply reply = model.send(call(true));
+            told.add(tracesOf(read(reply).failure()));
+            told.add(reply.toString());
+        }
+        told.add(tracesOf(read(model(nowhere()).send(call(true))).failure()));
+
+        assertThat(simulator.lastRequest().hasKey(KEY)).isTrue();
+        assertThat(told).noneMatch(text -> text.contains(KEY));
+    }
+
+    private void forEveryCut(IntFunction<WireFault> cut) {
+        int before = simulator.requests().size();
+        for (int events = 0; events <= contentEnd(); events++) {
+            WireFault fault = cut.apply(events);
+            Read read = read(call(true), fault);
+            HoldfastException failure = read.failure();
+
+            assertThat(failure)
+                    .as("%s, '%s' came", fault, read.said())
+                    .isInstanceOf(read.said().isEmpty() ? TransportException.class : StreamInterruptedException.class);
+            assertThat(failure.classification().isRetryable())
+                    .as("%s: %s", fault, failure.classification())
+                    .isTrue();
+            carriesWhatCame(read, fault.toString());
+            mayHaveCost(failure, fault);
+        }
+        assertThat(simulator.requests()).as("no retry of its own").hasSize(before + contentEnd() + 1);
+    }
+
+    static void carriesWhatCame(Read read, String when) {
+        String partial = read.outcome().message().text();
+        assertThat(WORDS).as(when).startsWith(partial);
+        assertThat(partial).as("what came goes with the error: %s", when).startsWith(read.said());
+    }
+
+    static void mayHaveCost(HoldfastException failure, Object when) {
+        Usage usage = failure.usage();
+        assertThat(failure.billing()).as("%s", when).isEqualTo(Billing.MAYBE_BILLED);
+        assertThat(!usage.isKnown() || (usage.isEstimated() && usage.total() > 0))
+                .as("%s: usage %s, but nobody said that it was nothing", when, usage)
+                .isTrue();
+    }
+
+    /** How many events {@link #REPLY} has up to its last words; before its end has been said. */
+    final int contentEnd() {
+        return WireAnswer.contentEnd(format().wire().stream(REPLY, new Wire.Stamp("any", MODEL, 0), Wire.object()));
+    }
+
+    final URI baseUrl() {
+        return simulator.baseUrl(format());
+    }
+
+    final ChatCall call(boolean streaming) {
+        return call(streaming, Duration.ofSeconds(30));
+    }
+
+    final ChatCall call(boolean streaming, Duration deadline) {
+        CallContext context = CallContext.builder(Caller.of("acme", "ann"))
+                .callId("call-1")
+                .deadline(Deadline.in(deadline, runtime))
+                .build();
+        return new ChatCall(
+                ChatRequest.of("Where is order 1234?").toBuilder()
+                        .streaming(streaming)
+                        .maxOutputTokens(100)
+                        .build(),
+                context);
+    }
+
+    final Read read(ChatCall call, WireFault fault) {
+        simulator.model(MODEL).reply(REPLY, fault);
+        return read(call);
+    }
+
+    final Read read(ChatCall call) {
+        return read(model(baseUrl()).send(call));
+    }
+
+    static Read read(ChatReply reply) {
+        StringBuilder said = new StringBuilder();
+        try {
+            for (Chunk chunk = reply.next(); chunk != null; chunk = reply.next()) {
+                said.append(chunk.text());
+            }
+        } catch (HoldfastException e) {
+            return new Read(said.toString(), e, reply.outcome());
+        }
+        return new Read(said.toString(), null, reply.outcome());
+    }
+
+    final boolean isSoon(BooleanSupplier condition) throws InterruptedException {
+        long start = runtime.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (runtime.nanoTime() - start > bound().toNanos()) {
+                return false;
+            }
+            runtime.sleep(Duration.ofMillis(1));
+        }
+        return true;
+    }
+
+    private URI nowhere() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return URI.create("http://" + free.getInetAddress().getHostAddress() + ":" + free.getLocalPort()
+                    + format().basePath());
+        }
+    }
+
+    private static String tracesOf(Throwable thrown) {
+        StringWriter text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
+    }
+}
