@@ -28,7 +28,7 @@ public final class Usage {
     }
 
     /**
-     * Nothing was used, and that is certain: the request was never sent.
+     * Nothing was used, and that is certain: the request was never sent, or refused before any work was done.
      *
      * @return the usage of nothing
      */

@@ -9,6 +9,7 @@ import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.Classification;
 import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.FailureTable;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.ProviderFailure;
@@ -29,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class FailureReport {
     private static final int MAX_MESSAGE = 2_000;
 
-    private static final Classification BROKEN =
-            Classification.of("the connection failed", Remedy.RETRY, Remedy.FALLBACK);
-    private static final Classification CUT = Classification.of("the answer was cut", Remedy.RETRY, Remedy.FALLBACK);
     private static final Classification MALFORMED =
             Classification.of("the answer was malformed", Remedy.RETRY_ONCE, Remedy.FALLBACK);
     private static final Classification UNTRUSTED = Classification.of("TLS failed", Remedy.FALLBACK, Remedy.ESCALATE);
@@ -101,7 +99,10 @@ final class FailureReport {
 
     /** The stream ended without the event that ends an answer. */
     HoldfastException cut() {
-        return failed(exchange.endpoint() + " ended the stream before the answer was complete", CUT, null);
+        return failed(
+                exchange.endpoint() + " ended the stream before the answer was complete",
+                FailureTable.truncated(),
+                null);
     }
 
     HoldfastException broken(IOException cause) {
@@ -109,7 +110,7 @@ final class FailureReport {
             return failed(exchange.endpoint() + ": " + limit.getMessage(), TOO_LARGE, null);
         }
         if (cause instanceof SocketTimeoutException) {
-            return failed(exchange.endpoint() + " " + exceeded(), BROKEN, cause);
+            return failed(exchange.endpoint() + " " + exceeded(), FailureTable.transport(), cause);
         }
         if (cause instanceof InterruptedIOException) {
             return new DeadlineException(
@@ -117,14 +118,14 @@ final class FailureReport {
                             ? exchange.endpoint() + " did not answer before the deadline of the call"
                             : exchange.endpoint() + " did not end its answer within "
                                     + in(transport.callTimeout(), "callTimeout"),
-                    details(Classification.none()),
+                    details(boundByDeadline ? Classification.none() : FailureTable.timeout()),
                     cause);
         }
         if (cause instanceof UnknownHostException) {
             return failed(
                     "the host of " + exchange.endpoint() + " is unknown; check the base URL and the DNS: "
                             + cause.getMessage(),
-                    BROKEN,
+                    FailureTable.transport(),
                     cause);
         }
         if (cause instanceof SSLException && !progress.mayHaveBeenSent()) {
@@ -132,9 +133,10 @@ final class FailureReport {
                     "no trusted connection to " + exchange.endpoint() + ": " + cause.getMessage(), UNTRUSTED, cause);
         }
         String what = progress.mayHaveBeenSent()
-                ? "the connection to " + exchange.endpoint() + " broke before the answer was complete: "
-                : "no connection to " + exchange.endpoint() + ": ";
-        return failed(what + cause.getMessage(), progress.isAnswering() ? CUT : BROKEN, cause);
+                ? "the connection to " + exchange.endpoint() + " broke before the answer was complete"
+                : "no connection to " + exchange.endpoint();
+        String why = cause.getMessage() == null ? "" : ": " + cause.getMessage();
+        return failed(what + why, progress.isAnswering() ? FailureTable.truncated() : FailureTable.transport(), cause);
     }
 
     private String exceeded() {
@@ -177,7 +179,7 @@ final class FailureReport {
         ErrorDetails.Builder details =
                 details(classification).toBuilder().retryAfter(wait(error, status, headers, limits));
         if (isRefusal(status)) {
-            details.usage(Usage.none(), Billing.BILLED); // it did answer, and charges nothing for a refusal
+            details.usage(Usage.none(), Billing.NOT_BILLED);
         }
         String message = exchange.endpoint() + " answered with an error"
                 + (status == 200 ? "" : " (status " + status + ")")
