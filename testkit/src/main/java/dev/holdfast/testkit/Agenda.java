@@ -297,14 +297,20 @@ final class Agenda {
         return Standstill.report(now, all);
     }
 
-    /** A line about each strand that has not ended, other than the running one, and about each timer. */
-    List<String> stillWaiting() {
+    /** A line about each strand that has not ended, other than the running one. */
+    List<String> stillRunning() {
         List<String> waiting = new ArrayList<>();
         for (Strand strand : live) {
             if (strand != running && !strand.cancelled) {
                 waiting.add(Standstill.describe(strand));
             }
         }
+        return waiting;
+    }
+
+    /** The same, and a line about each timer. */
+    List<String> stillWaiting() {
+        List<String> waiting = stillRunning();
         for (Strand timer : timers.all()) {
             if (timer.state == State.NEW) {
                 waiting.add(Standstill.describe(timer));

@@ -321,6 +321,15 @@ final class Lockstep {
         }
     }
 
+    List<String> stillRunning() {
+        lock.lock();
+        try {
+            return agenda.stillRunning();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     long traceHash() {
         lock.lock();
         try {

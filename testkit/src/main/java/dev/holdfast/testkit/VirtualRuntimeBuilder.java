@@ -89,7 +89,7 @@ public final class VirtualRuntimeBuilder {
         VirtualRuntime runtime = new VirtualRuntime(this);
         // Weak: what is watched stays so until a test ends, and not every project has the extension that says when.
         WeakReference<VirtualRuntime> watched = new WeakReference<>(runtime);
-        Leftovers.watch("threads, timers and failures of virtual time", () -> {
+        Leftovers.watch("threads and failures of virtual time", () -> {
             VirtualRuntime left = watched.get();
             return left == null ? 0 : left.leftBehind();
         });
