@@ -59,9 +59,20 @@ final class Failures {
                         && rejected.refusal().kind() == Refusal.Kind.PERMISSION);
     }
 
+    /** Whether it is the caller who may have no more, not the target that may give no more. */
+    static boolean isLimitOfTheCaller(HoldfastException error) {
+        return error instanceof RejectedException rejected
+                && rejected.refusal().scope().isPresent();
+    }
+
     static boolean mayFallBack(HoldfastException error) {
         if (isFinal(error)) {
             return false;
+        }
+        if (error instanceof RejectedException rejected
+                && rejected.refusal().kind() == Refusal.Kind.RATE_LIMIT
+                && isLimitOfTheCaller(error)) {
+            return false; // it counts the caller's calls wherever they go; a budget may still afford a cheaper target
         }
         Classification classification = classify(error);
         // Who may be asked again may be replaced as well. A failure after which less must be sent goes on, too: but to

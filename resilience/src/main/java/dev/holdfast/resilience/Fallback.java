@@ -42,6 +42,10 @@ import org.jspecify.annotations.Nullable;
  * refusal of the content, a cancellation, or once the deadline of the call has passed; and never once a part of an
  * answer was handed up.
  *
+ * <p><b>Limits of the caller.</b> A rate limit of the caller (a refusal with a scope) holds wherever the call goes, so no
+ * other target is asked; a budget may still afford a cheaper one. When nothing but the caller's own limits is in the way,
+ * that is told, and not covered up by a fixed answer.
+ *
  * <p><b>What is told.</b> The response says who gave it, and all attempts; the fixed answer is one of the endpoint
  * {@link #FIXED_ANSWER}.
  *
@@ -172,7 +176,8 @@ public final class Fallback implements ModelLayer {
         }
 
         private ChatReply elsewhere(Tries tries) {
-            String from = primary.name();
+            String from =
+                    tries.lastError().details().endpoint().map(Endpoint::id).orElse(primary.name());
             for (Target target : targets) {
                 HoldfastException last = tries.lastError();
                 if (isClosed()) {
@@ -194,7 +199,10 @@ public final class Fallback implements ModelLayer {
                 from = target.name();
             }
             HoldfastException last = tries.lastError();
-            if (answer == null || Failures.needsRoom(last)) {
+            // A fixed answer stands in for targets that fail. Who has used up what he may have is told so instead.
+            if (answer == null
+                    || Failures.needsRoom(last)
+                    || tries.errors().stream().allMatch(Failures::isLimitOfTheCaller)) {
                 throw allFailed(tries);
             }
             Tries.Try attempt = tryAt(from, FIXED_ANSWER.id(), tries);

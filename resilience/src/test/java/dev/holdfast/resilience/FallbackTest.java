@@ -19,6 +19,8 @@ import dev.holdfast.context.AttemptKind;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.context.Deadline;
+import dev.holdfast.context.Scope;
+import dev.holdfast.context.ScopeKey;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
@@ -148,6 +150,40 @@ class FallbackTest {
         Script backup = Script.of("backup").answers("Hi");
         assertThat(Fallback.to(backup).build().around(primary).chat(HELLO, ANN).text())
                 .isEqualTo("Hi");
+    }
+
+    @Test
+    void aLimitOfTheCallerIsToldAndNotCoveredUp() {
+        ScopeKey ann = ScopeKey.of(Scope.USER, "acme", "ann");
+        RejectedException tooFast = new RejectedException(
+                Refusal.of(Refusal.Kind.RATE_LIMIT, "60 a minute", "too much").scope(ann),
+                ErrorDetails.nothingSent(ANN));
+        RejectedException spent = new RejectedException(
+                Refusal.of(Refusal.Kind.BUDGET, "1000 a day", "used up").scope(ann), ErrorDetails.nothingSent(ANN));
+        Script cheaper = Script.of("cheaper").answers("Hi");
+        Script alsoSpent = Script.of("backup").fails(spent);
+
+        assertThatThrownBy(() -> Fallback.to(cheaper)
+                        .answer("Sorry.")
+                        .build()
+                        .around(Script.of("primary").fails(tooFast))
+                        .chat(HELLO, ANN))
+                .isSameAs(tooFast);
+        assertThat(cheaper.asked()).isZero();
+        assertThat(Fallback.to(cheaper)
+                        .build()
+                        .around(Script.of("primary").fails(spent))
+                        .chat(HELLO, ANN)
+                        .text())
+                .isEqualTo("Hi");
+        assertThatThrownBy(() -> Fallback.to(alsoSpent)
+                        .answer("Sorry.")
+                        .build()
+                        .around(Script.of("primary").fails(spent))
+                        .chat(HELLO, ANN))
+                .isInstanceOfSatisfying(
+                        RejectedException.class,
+                        e -> assertThat(e.refusal().kind()).isEqualTo(Refusal.Kind.BUDGET));
     }
 
     @Test
