@@ -1,0 +1,274 @@
+package dev.holdfast;
+
+import dev.holdfast.budget.BudgetLayer;
+import dev.holdfast.budget.Ledger;
+import dev.holdfast.budget.Pricing;
+import dev.holdfast.budget.RateLimitLayer;
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.EndpointModel;
+import dev.holdfast.chat.Message;
+import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.Problems;
+import dev.holdfast.error.Refusal;
+import dev.holdfast.error.RejectedException;
+import dev.holdfast.event.Events;
+import dev.holdfast.event.Observed;
+import dev.holdfast.memory.ConversationStore;
+import dev.holdfast.memory.InMemoryConversations;
+import dev.holdfast.memory.WindowMemory;
+import dev.holdfast.resilience.Bulkhead;
+import dev.holdfast.resilience.CircuitBreaker;
+import dev.holdfast.resilience.Deadlines;
+import dev.holdfast.resilience.Fallback;
+import dev.holdfast.resilience.Retry;
+import dev.holdfast.routing.Router;
+import dev.holdfast.routing.Target;
+import dev.holdfast.runtime.HoldfastRuntime;
+import dev.holdfast.tool.ToolLayer;
+import dev.holdfast.tool.ToolLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assembles the stack of an agent in the one right order. {@link #run}, {@link #call} and {@link #endpoint} are its
+ * picture, outermost first. A layer that is off is not there.
+ */
+final class AgentStack {
+    private final AgentBuilder agent;
+    private final HoldfastRuntime runtime;
+    private final Events events;
+    private final Problems problems;
+    private final @Nullable Ledger ledger;
+    private final @Nullable RateLimitLayer limits;
+    private final List<EndpointModel> backups;
+
+    private AgentStack(AgentBuilder agent, Events events, Problems problems) {
+        this.agent = agent;
+        this.runtime = agent.runtime;
+        this.events = events;
+        this.problems = problems;
+        this.ledger = agent.budgets.isEmpty() || agent.ledger != null ? agent.ledger : Ledger.inMemory(runtime);
+        this.limits = limits();
+        this.backups = agent.fallbacks.stream()
+                .map(model -> endpoint(model, breaker(model.endpoint())))
+                .toList();
+    }
+
+    static Agent assemble(AgentBuilder agent, Events events, Problems problems) {
+        String subject = "agent '" + agent.name + "'";
+        // Without a model there is nothing to assemble; with one, the parts add their own problems to the list.
+        ChatModel run = agent.models.isEmpty() ? null : new AgentStack(agent, events, problems).run();
+        problems.throwIfAny(subject);
+        List<Message> instructions =
+                agent.instructions.isBlank() ? List.of() : List.of(Message.system(agent.instructions));
+        return new Agent(agent.name, instructions, Objects.requireNonNull(run), agent.runtime, agent.version);
+    }
+
+    /** A run: one question of a caller, with all the rounds that its answer takes. */
+    private ChatModel run() {
+        return stack().layer(Observed.runs(events, runtime))
+                .layer(deadline())
+                .layers(agent.runLayers)
+                .layer(memory())
+                .layer(loop())
+                .over(call());
+    }
+
+    /** A call: one round, whoever answers it in the end. */
+    private ChatModel call() {
+        return stack().layer(Observed.calls(events, runtime)).over(agent.models.size() == 1 ? only() : route());
+    }
+
+    /** An endpoint: one model at one provider, and what every attempt at it has to pass. */
+    private EndpointModel endpoint(EndpointModel model, CircuitBreaker breaker) {
+        Endpoint endpoint = model.endpoint();
+        return EndpointModel.of(
+                endpoint,
+                stack().layer(retry())
+                        .layer(Observed.attempts(endpoint, events, runtime))
+                        .layer(breaker)
+                        .layer(budget(endpoint))
+                        .layer(limits == null ? null : limits.at(endpoint))
+                        .layer(bulkhead(endpoint))
+                        .over(model));
+    }
+
+    private ChatModel only() {
+        EndpointModel model = agent.models.get(0).model();
+        return chain(List.of(endpoint(model, breaker(model.endpoint()))));
+    }
+
+    private ChatModel route() {
+        Router.Builder router = Router.builder(runtime).events(events).chain(this::chain);
+        if (agent.scorer != null) {
+            router.scorer(agent.scorer).threshold(agent.threshold);
+        }
+        for (AgentBuilder.Slot slot : agent.models) {
+            CircuitBreaker breaker = breaker(slot.endpoint());
+            EndpointModel model = endpoint(slot.model(), breaker);
+            Target target = slot.use() == AgentBuilder.Use.CHEAP ? Target.cheap(model) : Target.strong(model);
+            router.target(target.availableWhen(breaker::isCallPermitted));
+        }
+        Router built = built("route", router::build);
+        if (built == null || (backups.isEmpty() && agent.fallbackAnswer == null)) {
+            return built == null ? agent.models.get(0).model() : built;
+        }
+        // The chains stand behind a choice; when there was nothing to choose, the backups are asked all the same.
+        return fallbackTo(List.of()).fallBackOn(AgentStack::hadNoTarget).build().around(built);
+    }
+
+    /** The chosen model, then the backups, then the models that were not chosen, then the fixed answer. */
+    private ChatModel chain(List<EndpointModel> ordered) {
+        List<EndpointModel> others = ordered.subList(1, ordered.size());
+        boolean alone = backups.isEmpty() && others.isEmpty() && agent.fallbackAnswer == null;
+        return alone ? ordered.get(0) : fallbackTo(others).build().around(ordered.get(0));
+    }
+
+    private Fallback.Builder fallbackTo(List<EndpointModel> others) {
+        Fallback.Builder fallback = Fallback.to().runtime(runtime).events(events);
+        backups.forEach(fallback::to);
+        others.forEach(fallback::to);
+        return agent.fallbackAnswer == null ? fallback : fallback.answer(agent.fallbackAnswer);
+    }
+
+    private static boolean hadNoTarget(HoldfastException error) {
+        return error instanceof RejectedException rejected && rejected.refusal().kind() == Refusal.Kind.NO_TARGET;
+    }
+
+    private @Nullable ModelLayer deadline() {
+        return built("deadline", () -> Deadlines.of(agent.deadline, runtime));
+    }
+
+    private @Nullable ModelLayer memory() {
+        if (!agent.remembers) {
+            return null;
+        }
+        ConversationStore store = agent.conversations == null
+                ? InMemoryConversations.builder(runtime).build()
+                : agent.conversations;
+        return built(
+                "memory",
+                () -> WindowMemory.builder(store)
+                        .messages(agent.rememberedMessages)
+                        .build());
+    }
+
+    private @Nullable ModelLayer loop() {
+        if (agent.tools.isEmpty()) {
+            return null;
+        }
+        ToolLoop.Builder loop =
+                ToolLoop.builder().tools(agent.tools).runtime(runtime).events(events);
+        ToolLayer gate = agent.gate(events);
+        if (gate != null) {
+            loop.layer(gate);
+        }
+        agent.loop.accept(loop);
+        return built("loop", loop::build);
+    }
+
+    private @Nullable ModelLayer retry() {
+        Retry.Builder retry = Retry.builder().runtime(runtime).events(events);
+        agent.retry.accept(retry);
+        return built("retry", retry::build);
+    }
+
+    private CircuitBreaker breaker(Endpoint endpoint) {
+        CircuitBreaker.Builder breaker =
+                CircuitBreaker.builder(endpoint.id()).runtime(runtime).events(events);
+        CircuitBreaker standard = breaker.build();
+        agent.breaker.accept(breaker);
+        CircuitBreaker built = built("breaker", breaker::build);
+        return built == null ? standard : built;
+    }
+
+    private @Nullable ModelLayer budget(Endpoint endpoint) {
+        if (ledger == null) {
+            return agent.prices.find(endpoint).isPresent() ? Pricing.of(endpoint, agent.prices) : null;
+        }
+        BudgetLayer.Builder budget = BudgetLayer.builder(endpoint, ledger, runtime)
+                .budgets(agent.budgets)
+                .prices(agent.prices)
+                .events(events);
+        if (agent.allowUnpriced) {
+            budget.allowUnpriced();
+        }
+        if (agent.counter != null) {
+            budget.counter(agent.counter);
+        }
+        return built("budget", budget::build);
+    }
+
+    private @Nullable RateLimitLayer limits() {
+        if (agent.limits.isEmpty()) {
+            return null;
+        }
+        RateLimitLayer.Builder limits = RateLimitLayer.builder(
+                        agent.models.get(0).endpoint(), runtime)
+                .limits(agent.limits)
+                .events(events);
+        if (agent.counter != null) {
+            limits.counter(agent.counter);
+        }
+        return built("limit", limits::build);
+    }
+
+    private @Nullable ModelLayer bulkhead(Endpoint endpoint) {
+        if (!agent.boundsConcurrency) {
+            return null;
+        }
+        return built(
+                "maxConcurrent",
+                () -> Bulkhead.builder(endpoint.id())
+                        .maxConcurrent(agent.maxConcurrentCalls)
+                        .maxWait(agent.maxConcurrencyWait)
+                        .runtime(runtime)
+                        .events(events)
+                        .build());
+    }
+
+    /** A part of the stack; when it cannot be built its problems are kept, to be told with all the others. */
+    private <T> @Nullable T built(String path, Supplier<T> part) {
+        try {
+            return part.get();
+        } catch (InvalidConfigurationException e) {
+            problems.addAll(path, e);
+            return null;
+        }
+    }
+
+    private static Stack stack() {
+        return new Stack();
+    }
+
+    /** Layers from the outside in, without those that are off. */
+    private static final class Stack {
+        private final List<ModelLayer> layers = new ArrayList<>();
+
+        Stack layer(@Nullable ModelLayer layer) {
+            if (layer != null) {
+                layers.add(layer);
+            }
+            return this;
+        }
+
+        Stack layers(List<ModelLayer> more) {
+            layers.addAll(more);
+            return this;
+        }
+
+        ChatModel over(ChatModel innermost) {
+            ChatModel model = innermost;
+            for (int i = layers.size() - 1; i >= 0; i--) {
+                model = layers.get(i).around(model);
+            }
+            return model;
+        }
+    }
+}

@@ -1,6 +1,0 @@
-package dev.holdfast;
-
-/** Keeps the package exportable until its first class is here: delete this then. */
-final class Placeholder {
-    private Placeholder() {}
-}

@@ -1,0 +1,436 @@
+package dev.holdfast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.holdfast.budget.Budget;
+import dev.holdfast.budget.Price;
+import dev.holdfast.budget.PriceTable;
+import dev.holdfast.budget.RateLimit;
+import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.Chunk;
+import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.Message;
+import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Usage;
+import dev.holdfast.context.AttemptKind;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
+import dev.holdfast.error.DeadlineException;
+import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.Refusal;
+import dev.holdfast.error.RejectedException;
+import dev.holdfast.error.StreamInterruptedException;
+import dev.holdfast.event.CoreEvent;
+import dev.holdfast.event.Event;
+import dev.holdfast.testkit.FakeModel;
+import dev.holdfast.testkit.FakeReply;
+import dev.holdfast.testkit.FakeTool;
+import dev.holdfast.testkit.Fault;
+import dev.holdfast.testkit.VirtualRuntime;
+import dev.holdfast.tool.StructuredOutput;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class AgentTest {
+    private static final Caller ANN = Caller.of("acme", "ann").session("s-1");
+    private static final Caller BOB = Caller.of("acme", "bob").session("s-1");
+    private static final String HARD =
+            "Explain step by step, compare and prove: ```java\nint f(int n) { return n < 2 ? n :"
+                    + " f(n-1) + f(n-2); }\n``` What is 17 * 23 + 4^3? Why? At least 3 reasons, exactly 2 examples. "
+                    + "Consider all constraints and every edge case, then derive the complexity. ".repeat(8);
+
+    private final VirtualRuntime time = VirtualRuntime.seeded(7);
+    private final FakeModel mini = FakeModel.named("mini", time);
+    private final FakeModel large = FakeModel.named("large", time);
+
+    private AgentBuilder desk() {
+        return Holdfast.agent("desk").instructions("Help customers.").runtime(time);
+    }
+
+    @Test
+    void answersWithTheModelItsUsageAndItsCost() {
+        mini.reply(FakeReply.text("It has shipped.").usage(Usage.of(1_000, 100)));
+        Agent agent = desk().model(mini)
+                .prices(PriceTable.builder()
+                        .price("fake", "mini", Price.perMillion().input("0.15").output("0.60"))
+                        .build())
+                .build();
+
+        Answer answer = agent.ask("Where is order 1234?", ANN);
+
+        assertThat(answer.text()).isEqualTo("It has shipped.");
+        assertThat(answer.endpoint()).isEqualTo(Endpoint.of("fake", "mini"));
+        assertThat(answer.model()).isEqualTo("mini");
+        assertThat(answer.usage().total()).isEqualTo(1_100);
+        assertThat(answer.cost()).contains(Money.dollars("0.00021"));
+        assertThat(mini.lastCall().request().messages())
+                .containsExactly(Message.system("Help customers."), Message.user("Where is order 1234?"));
+    }
+
+    @Test
+    void asksTheCheapModelWhatIsEasyAndTheStrongOneWhatIsHard() {
+        mini.otherwise("easy");
+        large.otherwise("hard");
+        Agent agent = desk().cheap(mini).strong(large).build();
+
+        assertThat(agent.ask("Hello!", ANN).text()).isEqualTo("easy");
+        assertThat(agent.ask(HARD, ANN).text()).isEqualTo("hard");
+    }
+
+    @Test
+    void runsPermittedToolsAndTellsTheModelWhatIsNotPermitted() {
+        FakeTool lookUp = FakeTool.named("lookup_order").answer("shipped");
+        FakeTool refund = FakeTool.named("refund");
+        mini.reply(FakeReply.toolCall("lookup_order", "{}"))
+                .reply(FakeReply.toolCall("refund", "{}"))
+                .reply("It has shipped; I may not refund it.");
+        Agent agent =
+                desk().model(mini).tools(lookUp, refund).permit("lookup_order").build();
+
+        Answer answer = agent.ask("Where is it? Refund it.", ANN);
+
+        assertThat(answer.text()).isEqualTo("It has shipped; I may not refund it.");
+        assertThat(lookUp.uses()).hasSize(1);
+        assertThat(refund.uses()).isEmpty();
+        assertThat(answer.transcript()).hasSize(5);
+        assertThat(answer.transcript().get(3).toolResults()).singleElement().satisfies(result -> {
+            assertThat(result.error()).isTrue();
+            assertThat(result.text()).contains("refund");
+        });
+        assertThat(answer.usage().total()).as("of all three rounds").isEqualTo(45);
+    }
+
+    @Test
+    void fallsBackWhenTheModelIsDownAndSaysWhoAnsweredInTheEnd() {
+        FakeModel backup = FakeModel.named("backup", time).otherwise("from the backup");
+        mini.otherwise(FakeReply.failing(Fault.outage()));
+        Agent agent = desk().model(mini).fallback(backup).build();
+
+        Answer answer = agent.ask("Hello!", ANN);
+
+        assertThat(answer.text()).isEqualTo("from the backup");
+        assertThat(answer.endpoint()).isEqualTo(backup.endpoint());
+        assertThat(answer.attempts())
+                .extracting(attempt -> attempt.succeeded())
+                .containsExactly(false, false, false, true);
+        assertThat(answer.attempts())
+                .extracting(attempt -> attempt.kind())
+                .containsExactly(AttemptKind.FIRST, AttemptKind.RETRY, AttemptKind.RETRY, AttemptKind.FALLBACK);
+    }
+
+    @Test
+    void k17_aStreamFallsBackBeforeItsFirstChunk() {
+        FakeModel backup = FakeModel.named("backup", time)
+                .otherwise(FakeReply.text("from the backup").pieces(3));
+        mini.otherwise(FakeReply.failing(Fault.outage()));
+        Agent agent = desk().model(mini).fallback(backup).build();
+
+        StringBuilder said = new StringBuilder();
+        try (ChatReply reply = agent.stream("Hello!", ANN)) {
+            for (Chunk chunk = reply.next(); chunk != null; chunk = reply.next()) {
+                said.append(chunk.text());
+            }
+        }
+
+        assertThat(said).hasToString("from the backup");
+    }
+
+    @Test
+    void k18_aStreamThatBreaksIsNeitherRetriedNorCompleted() {
+        FakeModel backup = FakeModel.named("backup", time).otherwise("from the backup");
+        mini.otherwise(FakeReply.text("It has shi").pieces(2).cut());
+        Agent agent = desk().model(mini)
+                .fallback(backup)
+                .fallbackAnswer("We call you.")
+                .build();
+
+        ChatReply reply = agent.stream("Hello!", ANN);
+        StreamInterruptedException error = catchThrowableOfType(StreamInterruptedException.class, reply::await);
+
+        assertThat(error.partial().text()).isEqualTo("It has shi");
+        assertThat(mini.calls()).hasSize(1);
+        assertThat(backup.calls()).isEmpty();
+    }
+
+    @Test
+    void k07_theFallbackPaysFromTheSameBudget() {
+        FakeModel backup = FakeModel.named("backup", time)
+                .otherwise(FakeReply.text("from the backup").usage(Usage.of(400, 100)));
+        mini.otherwise(FakeReply.failing(Fault.outage()));
+        Agent agent = desk().model(mini)
+                .fallback(backup)
+                .retry(retry -> retry.maxAttempts(1))
+                .budget(Budget.perUser().tokens(900).perDay())
+                .build();
+        ChatRequest small =
+                ChatRequest.of("Hello!").toBuilder().maxOutputTokens(100).build();
+
+        agent.ask(small, CallContext.of(ANN));
+
+        assertThatThrownBy(() -> agent.ask(
+                        ChatRequest.of("word ".repeat(420)).toBuilder()
+                                .maxOutputTokens(100)
+                                .build(),
+                        CallContext.of(ANN)))
+                .isInstanceOf(RejectedException.class);
+        assertThat(backup.calls()).as("nothing was sent beyond the budget").hasSize(1);
+    }
+
+    @Test
+    void givesTheFixedAnswerWhenEverythingHasFailed() {
+        mini.otherwise(FakeReply.failing(Fault.outage()));
+        Agent agent =
+                desk().model(mini).fallbackAnswer("We will call you back.").build();
+
+        Answer answer = agent.ask("Hello!", ANN);
+
+        assertThat(answer.text()).isEqualTo("We will call you back.");
+        assertThat(answer.endpoint().provider()).isEqualTo("holdfast");
+    }
+
+    @Test
+    void doesNotFallBackFromARequestThatIsWrong() {
+        FakeModel backup = FakeModel.named("backup", time).otherwise("from the backup");
+        mini.otherwise(FakeReply.failing(Fault.badRequest()));
+        Agent agent = desk().model(mini).fallback(backup).build();
+
+        assertThatThrownBy(() -> agent.ask("Hello!", ANN)).hasMessageContaining("invalid");
+        assertThat(mini.calls()).hasSize(1);
+        assertThat(backup.calls()).isEmpty();
+    }
+
+    @Test
+    void remembersTheTurnsOfASessionAndOfNoOther() {
+        mini.otherwise(
+                call -> FakeReply.text("answer " + call.request().messages().size()));
+        Agent agent = desk().model(mini).memory(20).build();
+
+        agent.ask("first", ANN);
+        agent.ask("second", ANN);
+        agent.ask("first of bob", BOB);
+
+        assertThat(mini.calls().get(1).request().messages())
+                .extracting(Message::text)
+                .containsExactly("Help customers.", "first", "answer 2", "second");
+        assertThat(mini.calls().get(2).request().messages())
+                .extracting(Message::text)
+                .containsExactly("Help customers.", "first of bob");
+    }
+
+    @Test
+    void aBudgetRefusesBeforeAnythingIsSentAndSaysUntilWhen() {
+        mini.otherwise(FakeReply.text("ok").usage(Usage.of(50, 50)));
+        Agent agent = desk().model(mini)
+                .budget(Budget.perUser().tokens(1_000).perHour())
+                .build();
+        while (catchThrowable(() -> agent.ask("Hello!", ANN)) == null) {
+            assertThat(mini.calls()).hasSizeLessThan(20);
+        }
+
+        RejectedException refused = catchThrowableOfType(RejectedException.class, () -> agent.ask("Hello!", ANN));
+
+        assertThat(refused.refusal().kind()).isEqualTo(Refusal.Kind.BUDGET);
+        assertThat(refused.refusal().scope()).get().hasToString("user:acme/ann");
+        assertThat(refused.refusal().retryAfter()).isPresent();
+        assertThat(mini.calls().stream().mapToLong(call -> 100).sum()).isLessThanOrEqualTo(1_000);
+        assertThat(agent.ask("Hello!", BOB).text())
+                .as("somebody else has a budget of his own")
+                .isEqualTo("ok");
+    }
+
+    @Test
+    void aRateLimitCountsAllEndpointsTogetherAndFillsUpWithTime() {
+        mini.otherwise("easy");
+        large.otherwise("hard");
+        Agent agent = desk().cheap(mini)
+                .strong(large)
+                .limit(RateLimit.perUser().requests(4).perMinute())
+                .build();
+        for (int i = 0; i < 2; i++) {
+            agent.ask("Hello!", ANN);
+            agent.ask(HARD, ANN);
+        }
+
+        assertThatThrownBy(() -> agent.ask("Hello!", ANN))
+                .isInstanceOfSatisfying(
+                        RejectedException.class,
+                        e -> assertThat(e.refusal().kind()).isEqualTo(Refusal.Kind.RATE_LIMIT));
+        time.advance(Duration.ofMinutes(1));
+        assertThat(agent.ask("Hello!", ANN).text()).isEqualTo("easy");
+    }
+
+    @Test
+    void aBreakerSendsCallsElsewhereUntilTheEndpointIsBack() {
+        large.otherwise(FakeReply.failing(Fault.serverError()));
+        mini.otherwise("from the cheap one");
+        Agent agent = desk().cheap(mini)
+                .strong(large)
+                .retry(retry -> retry.maxAttempts(1))
+                .breaker(breaker -> breaker.failures(3).openFor(Duration.ofMinutes(1)))
+                .build();
+        IntStream.range(0, 10).forEach(i -> agent.ask(HARD, ANN));
+        assertThat(large.calls()).as("left alone after three failures").hasSize(3);
+
+        large.otherwise("back again");
+        time.advance(Duration.ofSeconds(61));
+
+        assertThat(agent.ask(HARD, ANN).text()).isEqualTo("back again");
+    }
+
+    @Test
+    void theBackupAnswersWhenNoModelIsLeftToChoose() {
+        mini.otherwise(FakeReply.failing(Fault.serverError()));
+        large.otherwise(FakeReply.failing(Fault.serverError()));
+        FakeModel backup = FakeModel.named("backup", time)
+                .reply(FakeReply.failing(Fault.serverError()))
+                .otherwise("from the backup");
+        Agent agent = desk().cheap(mini)
+                .strong(large)
+                .fallback(backup)
+                .retry(retry -> retry.maxAttempts(1))
+                .breaker(breaker -> breaker.failures(1))
+                .build();
+        assertThatThrownBy(() -> agent.ask("Hello!", ANN)).hasMessageContaining("error");
+        time.advance(Duration.ofSeconds(61));
+        assertThat(agent.ask("Hello!", ANN).text())
+                .as("after a probe of the cheap one")
+                .isEqualTo("from the backup");
+        assertThat(agent.ask(HARD, ANN).text())
+                .as("after a probe of the strong one")
+                .isEqualTo("from the backup");
+
+        int asked = mini.calls().size() + large.calls().size();
+
+        assertThat(agent.ask("Hello!", ANN).text()).isEqualTo("from the backup");
+        assertThat(mini.calls().size() + large.calls().size())
+                .as("both breakers are open")
+                .isEqualTo(asked);
+    }
+
+    @Test
+    void theDeadlineBoundsTheWholeRun() {
+        mini.otherwise(FakeReply.text("never").stall());
+        Agent agent = desk().model(mini).deadline(Duration.ofSeconds(10)).build();
+
+        assertThatThrownBy(() -> agent.ask("Hello!", ANN)).isInstanceOf(DeadlineException.class);
+        assertThat(time.elapsed()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
+    }
+
+    @Test
+    void everyStartHasItsEndAndCarriesTheContext() {
+        List<Event> events = new ArrayList<>();
+        FakeTool lookUp = FakeTool.named("lookup_order");
+        mini.reply(FakeReply.toolCall("lookup_order", "{}"))
+                .reply(FakeReply.failing(Fault.outage()))
+                .reply("done");
+        Agent agent = desk().model(mini)
+                .tools(lookUp)
+                .version("v7")
+                .listener(event -> {
+                    throw new IllegalStateException("a listener harms nobody");
+                })
+                .listener(events::add)
+                .build();
+
+        Answer answer = agent.ask("Go", ANN);
+
+        assertThat(events.stream().filter(CoreEvent.class::isInstance))
+                .extracting(event -> event.getClass().getSimpleName())
+                .containsExactly(
+                        "RunStarted",
+                        "CallStarted",
+                        "AttemptStarted",
+                        "AttemptEnded",
+                        "CallEnded",
+                        "ToolStarted",
+                        "ToolEnded",
+                        "CallStarted",
+                        "AttemptStarted",
+                        "AttemptEnded",
+                        "AttemptStarted",
+                        "AttemptEnded",
+                        "CallEnded",
+                        "RunEnded");
+        assertThat(events).allSatisfy(event -> {
+            assertThat(event.context().runId()).isEqualTo(answer.runId());
+            assertThat(event.context().agent()).isEqualTo("desk");
+            assertThat(event.context().configVersion()).isEqualTo("v7");
+            assertThat(event.context().caller()).isEqualTo(ANN);
+        });
+    }
+
+    @Test
+    void answersOnAnotherThreadAndStopsWhenCancelled() throws Exception {
+        mini.reply(FakeReply.text("later").after(Duration.ofSeconds(3)))
+                .reply(FakeReply.text("never").stall());
+        Agent agent = desk().model(mini).build();
+
+        assertThat(time.await(agent.askAsync("Hello!", ANN)).text()).isEqualTo("later");
+
+        CompletableFuture<Answer> unwanted = agent.askAsync("Hello!", ANN);
+        time.advance(Duration.ofSeconds(1));
+        unwanted.cancel(true);
+        time.advance(Duration.ofSeconds(1));
+
+        assertThat(mini.openReplies()).isZero();
+    }
+
+    @Test
+    void anAgentIsAModel() {
+        mini.otherwise("{\"days\":3}");
+        Agent inner = desk().model(mini).build();
+        Agent outer = Holdfast.agent("outer").model(inner).runtime(time).build();
+
+        assertThat(outer.ask("How long?", ANN).text()).isEqualTo("{\"days\":3}");
+        assertThat(StructuredOutput.of(Delivery.class)
+                        .ask(outer, ChatRequest.of("How long?"), CallContext.of(ANN))
+                        .value())
+                .isEqualTo(new Delivery(3));
+    }
+
+    record Delivery(int days) {}
+
+    @Test
+    void namesEverythingThatIsWrongAtOnce() {
+        InvalidConfigurationException wrong = catchThrowableOfType(
+                InvalidConfigurationException.class,
+                () -> Holdfast.agent(" ")
+                        .cheap(mini)
+                        .tools(new NoTools())
+                        .permit("lookup_order")
+                        .limit(RateLimit.perUser().requests(0).perMinute())
+                        .budget(Budget.perUser().money("1.00").perDay())
+                        .memory(0)
+                        .deadline(Duration.ZERO)
+                        .maxConcurrent(0, Duration.ZERO)
+                        .retry(retry -> retry.maxAttempts(0))
+                        .breaker(breaker -> breaker.failures(0))
+                        .build());
+
+        assertThat(wrong.problems())
+                .extracting(InvalidConfigurationException.Problem::path)
+                .anyMatch(path -> path.equals("name"))
+                .anyMatch(path -> path.equals("strong"))
+                .anyMatch(path -> path.startsWith("tools"))
+                .anyMatch(path -> path.equals("permit"))
+                .anyMatch(path -> path.startsWith("limit"))
+                .anyMatch(path -> path.startsWith("budget"))
+                .anyMatch(path -> path.startsWith("memory"))
+                .anyMatch(path -> path.startsWith("deadline"))
+                .anyMatch(path -> path.startsWith("maxConcurrent"))
+                .anyMatch(path -> path.startsWith("retry"))
+                .anyMatch(path -> path.startsWith("breaker"))
+                .doesNotHaveDuplicates();
+        assertThatThrownBy(() -> Holdfast.agent("desk").build()).hasMessageContaining("model: is missing");
+    }
+
+    static final class NoTools {}
+}
