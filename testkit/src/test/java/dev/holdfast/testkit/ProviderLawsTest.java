@@ -32,8 +32,10 @@ class ProviderLawsTest {
     }
 
     private static void isCaught(TinyLaws laws, ThrowingCallable law) {
-        try (ProviderSimulator closedAfterwards = laws.simulator) {
+        try {
             assertThatThrownBy(law).isInstanceOf(AssertionError.class);
+        } finally {
+            laws.simulator.close();
         }
     }
 
