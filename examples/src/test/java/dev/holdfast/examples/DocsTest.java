@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * of this module.
  */
 class DocsTest {
-    private static final Path ROOT = root();
+    static final Path ROOT = root();
 
     @Test
     void everyJavaBlockIsASnippetOfATest() throws IOException {
