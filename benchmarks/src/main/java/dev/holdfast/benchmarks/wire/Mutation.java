@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Says a recorded answer in other bytes that mean the same. */
+/** Says a recorded answer in other bytes that mean the same, or that mean nothing any more. */
 final class Mutation {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -38,6 +39,61 @@ final class Mutation {
     byte[] of(String body) {
         String changed = EventStream.looksLike(body) ? stream(body) : " \n" + document(body) + "\n";
         return changed.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The same in form, but for some values that are of another type than anybody expects. */
+    byte[] confused(String body) {
+        StringBuilder changed = new StringBuilder();
+        if (!EventStream.looksLike(body)) {
+            changed.append(confusedDocument(body));
+        } else {
+            for (String line : body.split("(?<=\n)", -1)) {
+                boolean chosen = line.startsWith("data: {") && random.nextInt(4) == 0;
+                changed.append(chosen ? "data: " + confusedDocument(line.substring(6)) + "\n" : line);
+            }
+        }
+        return changed.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String confusedDocument(String text) {
+        try {
+            JsonNode root = JSON.readTree(text);
+            confuse(root);
+            return root.toString();
+        } catch (JsonProcessingException e) {
+            return text;
+        }
+    }
+
+    /** Goes down a random way and replaces what it finds at its end. */
+    private void confuse(JsonNode node) {
+        if (node.isEmpty()) {
+            return;
+        }
+        int chosen = random.nextInt(node.size());
+        JsonNode below = node instanceof ArrayNode
+                ? node.get(chosen)
+                : new ArrayList<>(node.properties()).get(chosen).getValue();
+        if (!below.isEmpty() && random.nextInt(3) > 0) {
+            confuse(below);
+        } else if (node instanceof ArrayNode array) {
+            array.set(chosen, strange());
+        } else if (node instanceof ObjectNode object) {
+            new ArrayList<>(object.properties()).get(chosen).setValue(strange());
+        }
+    }
+
+    private JsonNode strange() {
+        return switch (random.nextInt(8)) {
+            case 0 -> JSON.nullNode();
+            case 1 -> JSON.getNodeFactory().numberNode(-1);
+            case 2 -> JSON.getNodeFactory().numberNode(new BigDecimal("1e400"));
+            case 3 -> JSON.getNodeFactory().textNode("");
+            case 4 -> JSON.getNodeFactory().booleanNode(true);
+            case 5 -> JSON.createArrayNode().add("x").addNull();
+            case 6 -> JSON.createArrayNode();
+            default -> JSON.createObjectNode().put("x", 9_999_999_999L);
+        };
     }
 
     private String stream(String body) {

@@ -1,5 +1,7 @@
 package dev.holdfast.benchmarks.wire;
 
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatResponse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,14 +42,15 @@ final class MutationCheck {
                     exchange,
                     seen.error() == null ? "cut after " + cut.length + " bytes: " + seen.end() : null);
         }
-        tally.note(Check.HOSTILE, exchange, damaged(exchange, random, seed));
+        if (exchange.body.length > 0) {
+            tally.note(Check.HOSTILE, exchange, survived(exchange, damaged(exchange, random), seed));
+            byte[] confused = new Mutation(random, Providers.isAnthropic(exchange)).confused(exchange.bodyText());
+            tally.note(Check.HOSTILE, exchange, survived(exchange, confused, seed));
+        }
     }
 
-    private @Nullable String damaged(Exchange exchange, Random random, long seed) {
+    private static byte[] damaged(Exchange exchange, Random random) {
         byte[] body = exchange.body.clone();
-        if (body.length == 0) {
-            return null;
-        }
         for (int i = 1 + random.nextInt(6); i > 0; i--) {
             int at = random.nextInt(body.length);
             switch (random.nextInt(3)) {
@@ -60,11 +63,23 @@ final class MutationCheck {
                 }
             }
         }
+        return body;
+    }
+
+    /** Null when it ended as the library promises, however that is. */
+    private @Nullable String survived(Exchange exchange, byte[] body, long seed) {
         long start = System.nanoTime();
-        Seen seen = seen(exchange, body, seed);
-        return seen.broken() != null
-                ? seen.broken()
-                : System.nanoTime() - start > LONGEST_NANOS ? "took longer than 10 s" : null;
+        try (Replay.Lane lane = replay.lane(List.of(
+                request -> Answer.changed(exchange, body, seed), request -> Answer.changed(exchange, body, seed)))) {
+            ChatModel model = providers.model(exchange, lane.baseUrl());
+            Seen seen = Seen.of(model, Requests.minimal(exchange));
+            ChatResponse response = seen.response();
+            // What was accepted must also find its way into a next request.
+            Seen last = response == null ? seen : Seen.of(model, RoundTrip.next(response));
+            return last.broken() != null
+                    ? last.broken()
+                    : System.nanoTime() - start > LONGEST_NANOS ? "took longer than 10 s" : null;
+        }
     }
 
     private Seen seen(Exchange exchange, byte[] body, long seed) {

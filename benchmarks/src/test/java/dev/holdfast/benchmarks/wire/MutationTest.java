@@ -32,6 +32,17 @@ class MutationTest {
     }
 
     @Test
+    void confusionKeepsTheFormOfAStream() {
+        Set<String> bodies = new HashSet<>();
+        for (int seed = 0; seed < 50; seed++) {
+            String other = new String(new Mutation(new Random(seed), false).confused(CHAT), StandardCharsets.UTF_8);
+            bodies.add(other);
+            assertThat(other.lines().filter(line -> line.startsWith("data: "))).hasSize(4);
+        }
+        assertThat(bodies).hasSizeGreaterThan(20);
+    }
+
+    @Test
     void aSeedAlwaysMakesTheSame() {
         assertThat(mutated(CHAT, 7)).isEqualTo(mutated(CHAT, 7));
     }
