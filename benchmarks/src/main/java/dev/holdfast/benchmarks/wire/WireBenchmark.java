@@ -88,6 +88,9 @@ public final class WireBenchmark implements Benchmark {
             }
             report.section("Through the library");
             report.line("%,d requests in %.1f s".formatted(rehearsal.requests(), rehearsal.seconds()));
+            List<String> unsaid = new ArrayList<>();
+            corpus.all().stream().filter(each -> Requests.rebuilt(each) == null).forEach(each -> unsaid.add(each.id));
+            list(Map.of("requests that the library has no words for, so another was sent", unsaid), report, named);
             report.line("");
             tally.tell(report);
             report.section("Errors of which the table says nothing, and what the library says of them");
@@ -133,6 +136,9 @@ public final class WireBenchmark implements Benchmark {
         report.line("");
         list(odd, report, named);
         report.figure("exchanges", corpus.answered.size() + corpus.refused.size(), "");
+        if (corpus.others > 0) {
+            report.line("%4d  lines of other formats, left out".formatted(corpus.others));
+        }
         report.figure("unreadable", corpus.unreadable.size(), "lines");
     }
 
