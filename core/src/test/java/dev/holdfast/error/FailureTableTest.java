@@ -143,6 +143,15 @@ class FailureTableTest {
                 "ollama; 429; ''; ''; ''; RETRY,FALLBACK",
                 "ollama; 500; ''; ''; model requires more system memory; FALLBACK",
                 "ollama; 503; ''; ''; server busy, please try again; RETRY",
+                // the words of one server from another name: a gateway, or a server that somebody runs
+                "acme; 400; ''; exceed_context_size_error; ''; SHRINK",
+                "acme; 400; tool_use_failed; ''; ''; RETRY_ONCE",
+                "acme; 400; ''; ''; Incorrect API key provided; ESCALATE",
+                "acme; 404; DeploymentNotFound; ''; ''; FALLBACK,ESCALATE",
+                "acme; 503; ''; ''; server busy, please try again; RETRY",
+                "acme; 429; ''; organization_spend_limit_exceeded; ''; ESCALATE,FALLBACK",
+                "vertex; 429; ''; enforced_spend_limit_reached; ''; ESCALATE,FALLBACK",
+                "vertex; 400; ''; invalid_request_error; Your credit balance is too low; ESCALATE",
             })
     void saysWhatHelps(String provider, int status, String code, String type, String message, String remedies) {
         assertThat(TABLE.classify(failure(provider, status, code, type, message))

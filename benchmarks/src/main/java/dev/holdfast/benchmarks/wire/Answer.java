@@ -55,6 +55,17 @@ final class Answer {
         return new Answer(status, Map.of("content-type", "text/plain"), body, new int[] {body.length}, Ending.WHOLE);
     }
 
+    static Answer json(String json) {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        return new Answer(200, Map.of("content-type", "application/json"), body, new int[] {body.length}, Ending.WHOLE);
+    }
+
+    /** Another body than the recorded one, with its status and headers. */
+    static Answer changed(Exchange exchange, byte[] body, long seed) {
+        return new Answer(
+                exchange.status, recordedHeaders(exchange), body, Cuts.random(body.length, seed), Ending.WHOLE);
+    }
+
     /** The recorded answer, byte for byte; compressed where it was, if the client says that it can read that. */
     static Answer recorded(Exchange exchange, boolean clientTakesGzip, long seed) {
         Map<String, String> headers = recordedHeaders(exchange);
@@ -83,7 +94,7 @@ final class Answer {
         headers.keySet().removeAll(OF_THE_HOP);
         headers.putIfAbsent(
                 "content-type",
-                EventStream.looksLike(exchange.bodyText()) && exchange.status == 200
+                EventStream.looksLike(exchange.bodyText()) && exchange.isAnswer()
                         ? "text/event-stream"
                         : "application/json");
         return headers;

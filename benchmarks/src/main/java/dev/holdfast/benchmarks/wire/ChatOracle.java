@@ -38,7 +38,10 @@ final class ChatOracle {
         }
         JsonNode message = choice.path("message");
         List<ToolCall> calls = new ArrayList<>();
+        ChatKept kept = new ChatKept();
+        kept.add(message, true);
         for (JsonNode call : message.path("tool_calls")) {
+            kept.call(calls.size(), call);
             calls.add(call(call.path("id").asText(""), call.path("function")));
         }
         JsonNode legacy = message.path("function_call");
@@ -51,11 +54,12 @@ final class ChatOracle {
                 inChoice == null ? Decoded.End.COMPLETE : Decoded.End.FAILED,
                 text(message.path("content")),
                 string(message.path("refusal")),
-                reasoning(message),
+                reasoning(reasoning(message), kept.json()),
                 calls,
                 finish(choice, null),
                 usage.isObject() ? Tokens.ofChat(usage) : null,
-                inChoice);
+                inChoice,
+                kept.json());
     }
 
     private static ToolCall call(String id, JsonNode function) {
@@ -103,6 +107,18 @@ final class ChatOracle {
         return text.toString();
     }
 
+    /** Where there is no plain reasoning, the details may still have it in words. */
+    private static String reasoning(String plain, JsonNode kept) {
+        if (!plain.isEmpty()) {
+            return plain;
+        }
+        StringBuilder text = new StringBuilder();
+        for (JsonNode detail : kept.path(ChatKept.DETAILS)) {
+            text.append(string(detail.path("text"))).append(string(detail.path("summary")));
+        }
+        return text.toString();
+    }
+
     private static String string(JsonNode node) {
         return node.isTextual() ? node.textValue() : "";
     }
@@ -113,6 +129,7 @@ final class ChatOracle {
         private final StringBuilder refusal = new StringBuilder();
         private final StringBuilder reasoning = new StringBuilder();
         private final List<Call> calls = new ArrayList<>();
+        private final ChatKept kept = new ChatKept();
         private @Nullable String finish;
         private @Nullable JsonNode usage;
         private Decoded.@Nullable Fault fault;
@@ -144,11 +161,12 @@ final class ChatOracle {
                     end,
                     text.toString(),
                     refusal.toString(),
-                    reasoning.toString(),
+                    ChatOracle.reasoning(reasoning.toString(), kept.json()),
                     calls.stream().map(Call::finished).toList(),
                     finish,
                     usage == null ? null : Tokens.ofChat(usage),
-                    fault);
+                    fault,
+                    kept.json());
         }
 
         private void chunk(JsonNode chunk) {
@@ -177,6 +195,7 @@ final class ChatOracle {
             text.append(text(delta.path("content")));
             refusal.append(string(delta.path("refusal")));
             reasoning.append(ChatOracle.reasoning(delta));
+            kept.add(delta, false);
             for (JsonNode call : delta.path("tool_calls")) {
                 call(call);
             }
@@ -199,6 +218,7 @@ final class ChatOracle {
                 call = new Call(delta.path("index").asInt(-1), id);
                 calls.add(call);
             }
+            kept.call(calls.indexOf(call), delta);
             call.add(function);
         }
 

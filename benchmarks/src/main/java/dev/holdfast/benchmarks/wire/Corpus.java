@@ -12,7 +12,7 @@ final class Corpus {
     static final String OPENAI = "openai-chat";
     static final String ANTHROPIC = "anthropic-messages";
 
-    /** Answers with status 200, by id, in the order of the files. */
+    /** Answers with a status below 300, by id, in the order of the files. */
     final Map<String, Exchange> answered = new LinkedHashMap<>();
     /** Answers with another status. */
     final Map<String, Exchange> refused = new LinkedHashMap<>();
@@ -24,11 +24,14 @@ final class Corpus {
 
     private Corpus(WireFolder folder) throws CannotRun {
         List<Exchange> foreign = new ArrayList<>();
+        List<String> twice = new ArrayList<>();
         for (String file : List.of(WireFolder.OPENAI, WireFolder.ANTHROPIC, WireFolder.ERRORS)) {
             folder.read(file, exchange -> {
                 if (!exchange.api.equals(OPENAI) && !exchange.api.equals(ANTHROPIC)) {
                     foreign.add(exchange);
-                } else if (exchange.status == 200) {
+                } else if (find(exchange.id).isPresent()) {
+                    twice.add(file + ": " + exchange.id + " is there twice");
+                } else if (exchange.isAnswer()) {
                     answered.put(exchange.id, exchange);
                 } else {
                     refused.put(exchange.id, exchange);
@@ -37,7 +40,17 @@ final class Corpus {
         }
         others = foreign.size();
         classes = folder.classes();
-        unreadable = folder.unreadable();
+        unreadable = new ArrayList<>(folder.unreadable());
+        unreadable.addAll(twice);
+    }
+
+    /** The format that a file holds where its lines do not say; empty where that is not known either. */
+    static String apiOf(String file) {
+        return switch (file) {
+            case WireFolder.OPENAI -> OPENAI;
+            case WireFolder.ANTHROPIC -> ANTHROPIC;
+            default -> "";
+        };
     }
 
     static Corpus read(WireFolder folder) throws CannotRun {

@@ -1,5 +1,7 @@
 package dev.holdfast.benchmarks.wire;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param finish the reason for stopping as the provider worded it, null when it gave none
  * @param tokens usage, null when none was reported
  * @param fault the error within the answer, null when there is none
+ * @param kept what the provider wants back in the next request besides words and calls, in the shape that
+ *     {@link RoundTrip} looks for; empty when there is nothing
  */
 record Decoded(
         End end,
@@ -23,7 +27,8 @@ record Decoded(
         List<ToolCall> calls,
         @Nullable String finish,
         @Nullable Tokens tokens,
-        @Nullable Fault fault) {
+        @Nullable Fault fault,
+        JsonNode kept) {
 
     enum End {
         /** The provider said that it was done. */
@@ -48,10 +53,10 @@ record Decoded(
     record Fault(int status, String code, String type, String message, String json) {}
 
     static Decoded failed(Fault fault) {
-        return new Decoded(End.FAILED, "", "", "", List.of(), null, null, fault);
+        return new Decoded(End.FAILED, "", "", "", List.of(), null, null, fault, MissingNode.getInstance());
     }
 
     static Decoded notAReply() {
-        return new Decoded(End.NOT_A_REPLY, "", "", "", List.of(), null, null, null);
+        return new Decoded(End.NOT_A_REPLY, "", "", "", List.of(), null, null, null, MissingNode.getInstance());
     }
 }

@@ -77,7 +77,11 @@ final class ErrorRow {
                 .orElse(0);
     }
 
+    /** An error within an answer often names no status: then a row that names its code or its words is about it. */
     boolean statusMatches(int actual) {
+        if (actual == 0) {
+            return isNamed();
+        }
         // "404 (chat), 400 (responses)": only chat is looked up here.
         for (String part : status.split(",", -1)) {
             String word = part.strip();

@@ -1,13 +1,22 @@
 package dev.holdfast.benchmarks.wire;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Server-sent events, after the WHATWG description: CR, LF or CRLF end a line, a blank line ends an event, an event
- * that the end of the body interrupts is dropped. Written apart from the library's own, to check it.
+ * that the end of the body interrupts is dropped, unless only its last line ends are missing: recorders strip them.
+ * Written apart from the library's own, to check it.
  */
 final class EventStream {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
     record Event(String name, String data) {}
 
     private EventStream() {}
@@ -22,12 +31,8 @@ final class EventStream {
             while (end < body.length() && body.charAt(end) != '\n' && body.charAt(end) != '\r') {
                 end++;
             }
-            if (end == body.length()) {
-                // A line that never ended is no line.
-                break;
-            }
             String line = body.substring(at, end);
-            at = end + (body.startsWith("\r\n", end) ? 2 : 1);
+            at = end == body.length() ? end : end + (body.startsWith("\r\n", end) ? 2 : 1);
             if (line.isEmpty()) {
                 if (data != null) {
                     events.add(new Event(name, data.toString()));
@@ -51,7 +56,18 @@ final class EventStream {
                 data.append(value);
             }
         }
+        if (data != null && isWhole(data.toString().strip())) {
+            events.add(new Event(name, data.toString()));
+        }
         return events;
+    }
+
+    private static boolean isWhole(String data) {
+        try {
+            return data.equals("[DONE]") || !JSON.readTree(data).isMissingNode();
+        } catch (JsonProcessingException e) {
+            return false;
+        }
     }
 
     /** Tells a stream from a JSON document by what is there, since recorders and providers mislabel both. */

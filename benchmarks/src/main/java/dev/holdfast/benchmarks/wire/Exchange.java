@@ -2,8 +2,10 @@ package dev.holdfast.benchmarks.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** One recorded request and what the provider answered: one line of a data file. Fields that it does not know are left. */
 final class Exchange {
     final String id;
+    /** The name of the file that it came in. */
+    final String file;
+
     final String cassette;
     final long seq;
     final String api;
@@ -30,19 +35,20 @@ final class Exchange {
     private final int @Nullable [] chunkLengths;
     private final @Nullable JsonNode usage;
 
-    private Exchange(JsonNode line) throws BadLine {
+    private Exchange(JsonNode line, String file) throws BadLine {
+        this.file = file;
         id = text(line, "id");
         if (id.isEmpty()) {
             throw new BadLine("has no id");
         }
         cassette = text(line, "source_repo") + " " + text(line, "path") + " " + text(line, "commit");
         seq = line.path("seq").asLong(0);
-        api = text(line, "api");
+        api = text(line, "api").isEmpty() ? Corpus.apiOf(file) : text(line, "api");
         provider = text(line, "provider");
         endpoint = text(line, "endpoint");
         model = text(line, "model");
         status = line.path("status").asInt(0);
-        if (status < 100 || status > 599) {
+        if (status < 200 || status > 599) {
             throw new BadLine(id + " has status " + line.path("status"));
         }
         streaming = line.path("streaming").asBoolean(false);
@@ -50,9 +56,7 @@ final class Exchange {
         headers = new LinkedHashMap<>();
         line.path("response_headers")
                 .properties()
-                .forEach(header -> headers.put(
-                        header.getKey().toLowerCase(Locale.ROOT),
-                        header.getValue().asText("")));
+                .forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), value(header.getValue())));
         if (!line.path("response_body").isTextual()) {
             throw new BadLine(id + " has no response_body");
         }
@@ -65,11 +69,30 @@ final class Exchange {
         usage = line.get("usage");
     }
 
-    static Exchange of(JsonNode line) throws BadLine {
+    static Exchange of(JsonNode line, String file) throws BadLine {
         if (!line.isObject()) {
             throw new BadLine("is not a JSON object");
         }
-        return new Exchange(line);
+        return new Exchange(line, file);
+    }
+
+    /** Whether the provider means it as an answer, rather than as a refusal. */
+    boolean isAnswer() {
+        return status < 300;
+    }
+
+    /** A header's value; of one that came several times, all of them; on one line, as HTTP wants it. */
+    private static String value(JsonNode node) {
+        if (node.isArray()) {
+            List<String> values = new ArrayList<>();
+            node.forEach(value -> values.add(value.asText("")));
+            return oneLine(String.join(", ", values));
+        }
+        return oneLine(node.asText(""));
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
     /** The line's own summary of usage, for comparison with what is in the body. */

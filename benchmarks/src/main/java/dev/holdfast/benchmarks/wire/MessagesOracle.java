@@ -3,6 +3,7 @@ package dev.holdfast.benchmarks.wire;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +51,10 @@ final class MessagesOracle {
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder reasoning = new StringBuilder();
         private final List<ToolCall> calls = new ArrayList<>();
+        private final ArrayNode blocks = JSON.createArrayNode();
 
         void add(JsonNode block, String streamedInput) {
+            blocks.add(whole(block, streamedInput));
             switch (block.path("type").asText("")) {
                 case "text" -> text.append(block.path("text").asText(""));
                 case "thinking" -> reasoning.append(block.path("thinking").asText(""));
@@ -66,6 +69,18 @@ final class MessagesOracle {
             }
         }
 
+        /** The block as it would have come at once. */
+        private static JsonNode whole(JsonNode block, String streamedInput) {
+            if (!streamedInput.isEmpty() && block instanceof ObjectNode object) {
+                try {
+                    return object.deepCopy().set("input", JSON.readTree(streamedInput));
+                } catch (JsonProcessingException e) {
+                    return block; // what the call must be is compared as text
+                }
+            }
+            return block;
+        }
+
         Decoded decoded(Decoded.End end, JsonNode stop, JsonNode usage, Decoded.@Nullable Fault fault) {
             return new Decoded(
                     end,
@@ -75,7 +90,8 @@ final class MessagesOracle {
                     calls,
                     stop.isTextual() ? stop.textValue() : null,
                     usage.isObject() && !usage.isEmpty() ? Tokens.ofMessages(usage) : null,
-                    fault);
+                    fault,
+                    blocks);
         }
     }
 
@@ -141,8 +157,11 @@ final class MessagesOracle {
                 case "input_json_delta" ->
                     inputs.computeIfAbsent(index, key -> new StringBuilder())
                             .append(delta.path("partial_json").asText(""));
+                case "signature_delta" -> append(block, "signature", delta);
+                case "compaction_delta" -> append(block, "content", delta);
+                case "citations_delta" -> block.withArray("/citations").add(delta.path("citation"));
                 default -> {
-                    // Signatures and citations: for the round trip, not for the eye.
+                    // Whatever comes later: nothing that is known to matter.
                 }
             }
         }

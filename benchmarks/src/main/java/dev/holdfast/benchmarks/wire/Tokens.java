@@ -161,7 +161,11 @@ record Tokens(
             cost = cost.path("total_cost");
         }
         if (cost.isNumber()) {
-            return OptionalLong.of(nanos(cost.decimalValue()));
+            // With a key of one's own at the provider behind OpenRouter, its bill comes on top of the gateway's.
+            JsonNode upstream = usage.path("cost_details").path("upstream_inference_cost");
+            boolean ownKey = usage.path("is_byok").asBoolean(false) && upstream.isNumber();
+            return OptionalLong.of(
+                    nanos(ownKey ? cost.decimalValue().add(upstream.decimalValue()) : cost.decimalValue()));
         }
         JsonNode ticks = usage.path("cost_in_usd_ticks");
         return ticks.isNumber() ? OptionalLong.of(nanos(ticks.decimalValue().movePointLeft(10))) : OptionalLong.empty();

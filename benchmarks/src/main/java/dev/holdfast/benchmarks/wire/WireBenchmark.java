@@ -38,12 +38,16 @@ public final class WireBenchmark implements Benchmark {
     public String help() {
         return """
                 Serves every recorded exchange of a folder from a loopback server, byte for byte, with the recorded
-                transport chunks where they are known and else cut at seeded random places, and compares what arrives
-                with what the recording holds.
+                transport chunks where they are known and else cut at seeded random places; sends the request through
+                the library's own provider; and compares what comes out with what an independent decoder finds in the
+                recording. Then it cuts the answers short, which must not go unnoticed, and runs the recorded tool
+                loops through the library's agent loop, with the recorded results as tools.
 
                   --data DIR   a folder with any of openai-chat.jsonl, anthropic-messages.jsonl, errors.jsonl and
                                error-classification.tsv, or a folder with such a folder 'wire' in it
-                  --seed N     for the random cuts (default 1)
+                  --seed N     for everything random (default 1)
+                  --rounds N   how often each exchange is replayed, cut elsewhere each time (default 1)
+                  --mutate     besides, say the answers in other bytes that mean the same, and damage them
                   --list       name every exchange that is an exception, not the first few of each kind
 
                 One JSON object a line: id, source_repo, path, commit and seq (which recording, and where in it), api
@@ -64,6 +68,8 @@ public final class WireBenchmark implements Benchmark {
     public void run(Arguments arguments, Report report) throws Exception {
         WireFolder folder = WireFolder.open(arguments.folder("data", "the recorded exchanges"));
         long seed = arguments.number("seed", 1);
+        int rounds = (int) Math.max(1, Math.min(1_000, arguments.number("rounds", 1)));
+        boolean mutate = arguments.has("mutate");
         int named = arguments.has("list") ? Integer.MAX_VALUE : 12;
         arguments.refuseOthers();
 
@@ -71,8 +77,25 @@ public final class WireBenchmark implements Benchmark {
         Corpus corpus = Corpus.read(folder);
         describe(corpus, report, named);
         errors(corpus, report, named);
-        loops(corpus, report, named);
+        List<RecordedLoop> loops = RecordedLoop.among(new ArrayList<>(corpus.answered.values()));
+        loops(loops, report, named);
         transport(corpus, seed, report, named);
+        Tally tally = new Tally();
+        try (Rehearsal rehearsal = Rehearsal.start(corpus, tally)) {
+            for (int round = 0; round < rounds; round++) {
+                report.progress("replaying, round " + (round + 1) + " of " + rounds);
+                rehearsal.round(seed + round, loops, mutate);
+            }
+            report.section("Through the library");
+            report.line("%,d requests in %.1f s".formatted(rehearsal.requests(), rehearsal.seconds()));
+            List<String> unsaid = new ArrayList<>();
+            corpus.all().stream().filter(each -> Requests.rebuilt(each) == null).forEach(each -> unsaid.add(each.id));
+            list(Map.of("requests that the library has no words for, so another was sent", unsaid), report, named);
+            report.line("");
+            tally.tell(report);
+            report.section("Errors of which the table says nothing, and what the library says of them");
+            list(rehearsal.unruled(), report, Integer.MAX_VALUE);
+        }
     }
 
     private static void describe(Corpus corpus, Report report, int named) {
@@ -80,7 +103,7 @@ public final class WireBenchmark implements Benchmark {
         Map<String, int[]> providers = new TreeMap<>();
         Map<String, List<String>> odd = new TreeMap<>();
         for (Exchange exchange : corpus.answered.values()) {
-            Decoded decoded = ToolLoop.decode(exchange);
+            Decoded decoded = RecordedLoop.decode(exchange);
             int[] counts = providers.computeIfAbsent(exchange.api + " " + exchange.provider, key -> new int[7]);
             boolean streamed = EventStream.looksLike(exchange.bodyText());
             counts[0]++;
@@ -113,6 +136,9 @@ public final class WireBenchmark implements Benchmark {
         report.line("");
         list(odd, report, named);
         report.figure("exchanges", corpus.answered.size() + corpus.refused.size(), "");
+        if (corpus.others > 0) {
+            report.line("%4d  lines of other formats, left out".formatted(corpus.others));
+        }
         report.figure("unreadable", corpus.unreadable.size(), "lines");
     }
 
@@ -172,11 +198,11 @@ public final class WireBenchmark implements Benchmark {
 
     /** The failure that an exchange shows: of its status, or within an answer. */
     static Optional<ErrorTable.Failure> failure(Exchange exchange) {
-        if (exchange.status != 200) {
+        if (!exchange.isAnswer()) {
             return Optional.of(new ErrorTable.Failure(
                     exchange.provider, exchange.api, exchange.status, exchange.headers, exchange.bodyText()));
         }
-        Decoded.Fault fault = ToolLoop.decode(exchange).fault();
+        Decoded.Fault fault = RecordedLoop.decode(exchange).fault();
         return fault == null
                 ? Optional.empty()
                 : Optional.of(new ErrorTable.Failure(
@@ -187,18 +213,17 @@ public final class WireBenchmark implements Benchmark {
                         "{\"error\":" + fault.json() + "}"));
     }
 
-    private static void loops(Corpus corpus, Report report, int named) {
+    private static void loops(List<RecordedLoop> loops, Report report, int named) {
         report.section("Tool loops");
-        ToolLoop.Found found = ToolLoop.among(new ArrayList<>(corpus.answered.values()));
         Map<String, List<String>> shapes = new TreeMap<>();
-        for (ToolLoop loop : found.loops()) {
-            shapes.computeIfAbsent(
-                            loop.api() + ", " + loop.exchanges.size() + " calls of the model", key -> new ArrayList<>())
-                    .add(loop.name());
+        for (RecordedLoop loop : loops) {
+            String shape = loop.api() + ", " + loop.exchanges.size() + " calls of the model"
+                    + (loop.ended ? "" : ", its end not recorded")
+                    + (loop.embellished ? ", messages of the program between" : "");
+            shapes.computeIfAbsent(shape, key -> new ArrayList<>()).add(loop.name());
         }
         list(shapes, report, named);
-        found.left().forEach((why, ids) -> list(Map.of("left out: " + why, ids), report, named));
-        report.figure("loops", found.loops().size(), "");
+        report.figure("loops", loops.size(), "");
     }
 
     /** Fetches every exchange with the JDK's own client: is what the server sends what was recorded? */

@@ -63,7 +63,7 @@ final class WireFolder {
                 }
                 Exchange exchange;
                 try {
-                    exchange = Exchange.of(JSON.readTree(line));
+                    exchange = Exchange.of(JSON.readTree(line), file);
                 } catch (JsonProcessingException e) {
                     unreadable.add(file + " line " + number + ": " + e.getOriginalMessage());
                     continue;

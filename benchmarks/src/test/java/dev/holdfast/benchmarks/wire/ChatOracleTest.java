@@ -129,8 +129,12 @@ class ChatOracleTest {
         assertThat(ChatOracle.decode(half).end()).isEqualTo(Decoded.End.CUT);
         assertThat(ChatOracle.decode(half + stream(STOP)).end()).isEqualTo(Decoded.End.COMPLETE);
         assertThat(ChatOracle.decode(half + stream("[DONE]")).end()).isEqualTo(Decoded.End.COMPLETE);
-        // An event that the end of the body interrupts never happened.
-        assertThat(ChatOracle.decode(half + "data: [DONE]").end()).isEqualTo(Decoded.End.CUT);
+        // Recorders strip the last line ends; an event that is not whole never happened.
+        assertThat(ChatOracle.decode(half + "data: [DONE]").end()).isEqualTo(Decoded.End.COMPLETE);
+        assertThat(ChatOracle.decode(half + "data: [DON").end()).isEqualTo(Decoded.End.CUT);
+        assertThat(ChatOracle.decode(half + "data: " + STOP.substring(0, STOP.length() - 1))
+                        .end())
+                .isEqualTo(Decoded.End.CUT);
     }
 
     @Test

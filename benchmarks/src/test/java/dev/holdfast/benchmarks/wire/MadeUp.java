@@ -34,7 +34,7 @@ final class MadeUp {
 
     static Exchange exchange(ObjectNode line) {
         try {
-            return Exchange.of(line);
+            return Exchange.of(line, WireFolder.OPENAI);
         } catch (Exchange.BadLine e) {
             throw new AssertionError(e);
         }
@@ -42,6 +42,11 @@ final class MadeUp {
 
     static Exchange exchange(String id, String body) {
         return exchange(line(id, body));
+    }
+
+    /** A line of the other format. */
+    static ObjectNode messagesLine(String id, String body) {
+        return line(id, body).put("api", "anthropic-messages").put("provider", "anthropic");
     }
 
     /** Events of a stream, one JSON document each. */

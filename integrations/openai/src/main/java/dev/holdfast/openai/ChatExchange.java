@@ -42,7 +42,7 @@ final class ChatExchange implements ProviderExchange {
 
     @Override
     public ChatResponse whole(String body) throws UnreadableReplyException {
-        JsonNode root = checked(body);
+        JsonNode root = checked(body, true);
         if (root.path("choices").isEmpty()) {
             throw UnreadableReplyException.malformed("without choices");
         }
@@ -58,14 +58,15 @@ final class ChatExchange implements ProviderExchange {
         } else if (event.type().equals("error")) {
             throw UnreadableReplyException.reported(ErrorReader.ofBody(data));
         } else if (!data.isEmpty()) {
-            answer.add(checked(data), false, chunks);
+            answer.add(checked(data, false), false, chunks);
         }
     }
 
-    private static JsonNode checked(String text) throws UnreadableReplyException {
+    private JsonNode checked(String text, boolean document) throws UnreadableReplyException {
         JsonNode root = Json.read(text);
         ReportedError error = ErrorReader.within(root);
         if (error != null) {
+            answer.add(root, document, chunk -> {}); // for what was received: some report their failure beside it
             throw UnreadableReplyException.reported(error);
         }
         return root;

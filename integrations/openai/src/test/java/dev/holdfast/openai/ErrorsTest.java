@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.holdfast.chat.Part;
+import dev.holdfast.chat.Usage;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.ProviderException;
+import dev.holdfast.error.StreamInterruptedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +36,32 @@ class ErrorsTest extends ProviderTestBase {
         assertThat(error.code()).isEqualTo(code);
         assertThat(error.type()).isEqualTo(type);
         assertThat(error).hasMessageContaining(message).hasMessageContaining("openai/mini");
+    }
+
+    @Test
+    void anAnswerThatFailedKeepsWhatCameOfIt() {
+        serveJson("{'choices':[{'index':0,'finish_reason':'error','error':{'code':502,'message':'lost it'},"
+                + "'message':{'role':'assistant','content':'half of','reasoning':'a thought','tool_calls':[{'id':'c',"
+                + "'type':'function','function':{'name':'look','arguments':'{}{'}}]}}],"
+                + "'usage':{'prompt_tokens':7,'completion_tokens':3,'total_tokens':10}}");
+
+        ProviderException error = catchThrowableOfType(ProviderException.class, () -> ask("openrouter"));
+        assertThat(error).hasMessageContaining("lost it");
+        assertThat(error.partial().text()).isEqualTo("half of");
+        assertThat(error.partial().parts()).hasSize(2).hasAtLeastOneElementOfType(Part.Reasoning.class);
+        assertThat(error.usage()).isEqualTo(Usage.of(7, 3));
+    }
+
+    @Test
+    void aPieceThatReportsAnErrorKeepsWhatCameWithIt() {
+        serveEvents(
+                "{'choices':[{'index':0,'delta':{'content':'half '}}]}",
+                "{'choices':[{'index':0,'delta':{'content':'of'},'error':{'code':502,'message':'lost it'}}]}");
+
+        StreamInterruptedException error =
+                catchThrowableOfType(StreamInterruptedException.class, () -> askStreaming("openrouter"));
+        assertThat(error).hasMessageContaining("lost it");
+        assertThat(error.partial().text()).isEqualTo("half of");
     }
 
     @Test

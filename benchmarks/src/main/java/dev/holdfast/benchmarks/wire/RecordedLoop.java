@@ -9,20 +9,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A recorded run of an agent: requests in which the results of the tools that the reply before asked for come back,
- * until a reply asks for none. What a replay needs: the first request, the replies in order, the result of each call.
+ * until a reply asks for none or the recording ends. What a replay needs: the exchanges in order, the result of each call.
  */
-final class ToolLoop {
+final class RecordedLoop {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final List<Exchange> exchanges;
-    final JsonNode firstRequest;
-    /** The recorded result of each call, by call id. */
-    final Map<String, Result> results;
+    /** Whether its last reply asks for no more tools. */
+    final boolean ended;
+    /** Whether the program that was recorded said more than the results of the calls. */
+    final boolean embellished;
+    /** The recorded results of each call, by call id, in order: some providers use an id once a round. */
+    final Map<String, List<Result>> results;
 
     /**
      * A tool's recorded result.
@@ -32,9 +34,11 @@ final class ToolLoop {
      */
     record Result(String text, boolean failed) {}
 
-    private ToolLoop(List<Exchange> exchanges, JsonNode firstRequest, Map<String, Result> results) {
+    private RecordedLoop(
+            List<Exchange> exchanges, boolean ended, boolean embellished, Map<String, List<Result>> results) {
         this.exchanges = List.copyOf(exchanges);
-        this.firstRequest = firstRequest;
+        this.ended = ended;
+        this.embellished = embellished;
         this.results = Map.copyOf(results);
     }
 
@@ -46,18 +50,15 @@ final class ToolLoop {
         return exchanges.get(0).api;
     }
 
-    /** Loops found, and why others are none. */
-    record Found(List<ToolLoop> loops, Map<String, List<String>> left) {}
-
-    /** Finds the loops among exchanges of one format. */
-    static Found among(List<Exchange> exchanges) {
+    /** Finds the loops among exchanges. */
+    static List<RecordedLoop> among(List<Exchange> exchanges) {
         Map<String, List<Exchange>> cassettes = new LinkedHashMap<>();
         for (Exchange exchange : exchanges) {
             cassettes
                     .computeIfAbsent(exchange.cassette, key -> new ArrayList<>())
                     .add(exchange);
         }
-        Found found = new Found(new ArrayList<>(), new TreeMap<>());
+        List<RecordedLoop> found = new ArrayList<>();
         for (List<Exchange> cassette : cassettes.values()) {
             cassette.sort(java.util.Comparator.comparingLong(exchange -> exchange.seq));
             new Cassette(cassette).find(found);
@@ -66,9 +67,24 @@ final class ToolLoop {
     }
 
     static Decoded decode(Exchange exchange) {
-        return exchange.api.startsWith("anthropic")
-                ? MessagesOracle.decode(exchange.bodyText())
-                : ChatOracle.decode(exchange.bodyText());
+        return decode(exchange, exchange.bodyText());
+    }
+
+    /** Decodes another body in the format of an exchange. */
+    static Decoded decode(Exchange exchange, String body) {
+        return Providers.isAnthropic(exchange) ? MessagesOracle.decode(body) : ChatOracle.decode(body);
+    }
+
+    /** The words of a result. */
+    static String text(JsonNode content) {
+        if (!content.isArray()) {
+            return content.isTextual() ? content.textValue() : content.isMissingNode() ? "" : content.toString();
+        }
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : content) {
+            text.append(part.path("text").asText(""));
+        }
+        return text.toString();
     }
 
     /** One recording; it may hold several runs, one after another. */
@@ -87,7 +103,7 @@ final class ToolLoop {
             }
         }
 
-        void find(Found found) {
+        void find(List<RecordedLoop> found) {
             for (int i = 0; i < exchanges.size(); i++) {
                 if (!used.contains(i)) {
                     from(i, found);
@@ -95,45 +111,46 @@ final class ToolLoop {
             }
         }
 
-        private void from(int start, Found found) {
-            JsonNode first = requests.get(start);
+        private void from(int start, List<RecordedLoop> found) {
             List<Exchange> loop = new ArrayList<>();
-            Map<String, Result> results = new LinkedHashMap<>();
+            Map<String, List<Result>> results = new LinkedHashMap<>();
+            boolean embellished = false;
+            boolean ended = false;
             int at = start;
-            while (true) {
-                Exchange exchange = exchanges.get(at);
+            while (at >= 0) {
                 used.add(at);
-                loop.add(exchange);
-                Decoded reply = decode(exchange);
-                if (reply.calls().isEmpty()) {
-                    break;
+                loop.add(exchanges.get(at));
+                Decoded reply = decode(exchanges.get(at));
+                boolean whole = reply.end() == Decoded.End.COMPLETE;
+                ended = !whole || (reply.calls().isEmpty() && !isPaused(reply));
+                Next next = ended || requests.get(at) == null ? null : answering(at, reply);
+                if (next != null) {
+                    embellished |= next.embellished;
+                    next.answers.forEach((id, result) -> results.computeIfAbsent(id, key -> new ArrayList<>())
+                            .add(result));
                 }
-                int next = first == null ? NOTHING : answering(at, reply, results);
-                if (next < 0) {
-                    if (next == MORE_THAN_RESULTS) {
-                        leave(found, "the request after its calls adds more than their results", loop);
-                    } else if (loop.size() > 1) {
-                        leave(found, "its last calls have no recorded results", loop);
-                    }
-                    // Else the usual case: a single request that only shows that the model asks for tools.
-                    return;
-                }
-                at = next;
+                at = next == null ? -1 : next.position;
             }
-            if (loop.size() < 2 || first == null) {
-                return;
+            // The usual case is a single request that only shows that the model asks for tools: no loop.
+            if (loop.size() > 1) {
+                found.add(new RecordedLoop(loop, ended, embellished, results));
             }
-            found.loops.add(new ToolLoop(loop, first, results));
         }
 
-        private static void leave(Found found, String why, List<Exchange> loop) {
-            found.left.computeIfAbsent(why, key -> new ArrayList<>()).add(loop.get(0).id);
+        private static boolean isPaused(Decoded reply) {
+            return "pause_turn".equals(reply.finish());
         }
 
-        /** The first later exchange whose request goes on from this one with a result for each of its calls. */
-        private int answering(int at, Decoded reply, Map<String, Result> results) {
+        /** How the run goes on. */
+        private record Next(int position, boolean embellished, Map<String, Result> answers) {}
+
+        /**
+         * The first later exchange whose request goes on from this one with a result for each of its calls, and with
+         * nothing else if there is such a one.
+         */
+        private @Nullable Next answering(int at, Decoded reply) {
             int before = messages(requests.get(at)).size();
-            int none = NOTHING;
+            Next other = null;
             for (int i = at + 1; i < exchanges.size(); i++) {
                 JsonNode request = requests.get(i);
                 if (used.contains(i) || request == null || !exchanges.get(i).api.equals(exchanges.get(at).api)) {
@@ -141,15 +158,18 @@ final class ToolLoop {
                 }
                 Map<String, Result> answers = new LinkedHashMap<>();
                 boolean onlyResults = collect(messages(request), before, answers);
-                boolean all =
-                        reply.calls().stream().allMatch(call -> !call.id().isEmpty() && answers.containsKey(call.id()));
+                boolean all = messages(request).size() > before
+                        && reply.calls().stream()
+                                .allMatch(call -> !call.id().isEmpty() && answers.containsKey(call.id()));
                 if (all && onlyResults) {
-                    results.putAll(answers);
-                    return i;
+                    return new Next(i, false, answers);
                 }
-                none = all ? MORE_THAN_RESULTS : none;
+                // A pause is answered by nothing but the conversation so far.
+                if (all && other == null && !reply.calls().isEmpty()) {
+                    other = new Next(i, true, answers);
+                }
             }
-            return none;
+            return other;
         }
 
         /** Reads what follows the messages before; false when that is more than the reply and its results. */
@@ -183,17 +203,6 @@ final class ToolLoop {
 
         private static JsonNode messages(@Nullable JsonNode request) {
             return request == null ? JSON.createArrayNode() : request.path("messages");
-        }
-
-        private static String text(JsonNode content) {
-            if (!content.isArray()) {
-                return content.isTextual() ? content.textValue() : content.isMissingNode() ? "" : content.toString();
-            }
-            StringBuilder text = new StringBuilder();
-            for (JsonNode part : content) {
-                text.append(part.path("text").asText(""));
-            }
-            return text.toString();
         }
 
         private static @Nullable JsonNode json(String text) {

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ToolLoopTest {
+class RecordedLoopTest {
     private static final String USER = "{\"role\":\"user\",\"content\":\"sum?\"}";
     private static final String ASSISTANT = ",{\"role\":\"assistant\",\"content\":null}";
     private static final String ASKS =
@@ -26,14 +26,15 @@ class ToolLoopTest {
 
     @Test
     void findsALoopWhateverTheOrderOfItsLines() {
-        ToolLoop.Found found = ToolLoop.among(
+        List<RecordedLoop> found = RecordedLoop.among(
                 List.of(exchange("b", 1, USER + ASSISTANT + result(""), ANSWERS), exchange("a", 0, USER, ASKS)));
-        assertThat(found.loops()).hasSize(1);
-        ToolLoop loop = found.loops().get(0);
+        assertThat(found).hasSize(1);
+        RecordedLoop loop = found.get(0);
         assertThat(loop.name()).isEqualTo("a");
         assertThat(loop.exchanges).extracting(Exchange::toString).containsExactly("a", "b");
-        assertThat(loop.results).containsEntry("c1", new ToolLoop.Result("3", false));
-        assertThat(loop.firstRequest.path("messages")).hasSize(1);
+        assertThat(loop.results).containsEntry("c1", List.of(new RecordedLoop.Result("3", false)));
+        assertThat(loop.ended).isTrue();
+        assertThat(loop.embellished).isFalse();
     }
 
     @Test
@@ -50,28 +51,39 @@ class ToolLoopTest {
                         "{\"messages\":[" + USER + ASSISTANT
                                 + ",{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"is_error\":true,"
                                 + "\"content\":[{\"type\":\"text\",\"text\":\"no\"}]}]}]}");
-        ToolLoop.Found found = ToolLoop.among(List.of(MadeUp.exchange(first), MadeUp.exchange(second)));
-        assertThat(found.loops()).hasSize(1);
-        assertThat(found.loops().get(0).results).containsEntry("t", new ToolLoop.Result("no", true));
+        List<RecordedLoop> found = RecordedLoop.among(List.of(MadeUp.exchange(first), MadeUp.exchange(second)));
+        assertThat(found).hasSize(1);
+        assertThat(found.get(0).results).containsEntry("t", List.of(new RecordedLoop.Result("no", true)));
     }
 
     @Test
-    void whatCannotBeReplayedIsLeftWithItsReason() {
-        ToolLoop.Found more = ToolLoop.among(List.of(
+    void tellsWhatTheProgramSaidBesidesAndWhetherTheRunWasRecordedToItsEnd() {
+        List<RecordedLoop> more = RecordedLoop.among(List.of(
                 exchange("a", 0, USER, ASKS), exchange("b", 1, USER + ASSISTANT + result("," + USER), ANSWERS)));
-        assertThat(more.loops()).isEmpty();
-        assertThat(more.left().values()).containsExactly(List.of("a"));
-        ToolLoop.Found open = ToolLoop.among(List.of(
+        assertThat(more).hasSize(1);
+        assertThat(more.get(0).embellished).isTrue();
+        assertThat(more.get(0).ended).isTrue();
+        List<RecordedLoop> open = RecordedLoop.among(List.of(
                 exchange("a", 0, USER, ASKS),
                 exchange("b", 1, USER + ASSISTANT + result(""), ASKS.replace("c1", "c2"))));
-        assertThat(open.loops()).isEmpty();
-        assertThat(open.left()).containsKey("its last calls have no recorded results");
+        assertThat(open).hasSize(1);
+        assertThat(open.get(0).ended).isFalse();
+    }
+
+    @Test
+    void aPausedTurnGoesOnWithTheConversationSoFar() {
+        String paused = "{\"content\":[{\"type\":\"text\",\"text\":\"wait\"}],\"stop_reason\":\"pause_turn\"}";
+        ObjectNode first = MadeUp.messagesLine("a", paused).put("request_body", "{\"messages\":[" + USER + "]}");
+        ObjectNode second = MadeUp.messagesLine("b", paused.replace("pause_turn", "end_turn"))
+                .put("seq", 1)
+                .put("request_body", "{\"messages\":[" + USER + ASSISTANT + "]}");
+        List<RecordedLoop> found = RecordedLoop.among(List.of(MadeUp.exchange(first), MadeUp.exchange(second)));
+        assertThat(found).hasSize(1);
+        assertThat(found.get(0).ended).isTrue();
     }
 
     @Test
     void oneExchangeIsNoLoop() {
-        ToolLoop.Found found = ToolLoop.among(List.of(exchange("a", 0, USER, ASKS)));
-        assertThat(found.loops()).isEmpty();
-        assertThat(found.left()).isEmpty();
+        assertThat(RecordedLoop.among(List.of(exchange("a", 0, USER, ASKS)))).isEmpty();
     }
 }
