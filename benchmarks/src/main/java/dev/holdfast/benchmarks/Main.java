@@ -2,6 +2,7 @@ package dev.holdfast.benchmarks;
 
 import dev.holdfast.benchmarks.overhead.OverheadBenchmark;
 import dev.holdfast.benchmarks.time.VirtualTimeBenchmark;
+import dev.holdfast.benchmarks.turns.TurnsBenchmark;
 import dev.holdfast.benchmarks.wire.WireBenchmark;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -37,7 +38,8 @@ public final class Main {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         Path folder = Path.of(System.getProperty("holdfast.reports", "benchmarks/target/reports"));
-        List<Benchmark> benchmarks = List.of(new OverheadBenchmark(), new VirtualTimeBenchmark(), new WireBenchmark());
+        List<Benchmark> benchmarks = List.of(
+                new OverheadBenchmark(), new TurnsBenchmark(), new VirtualTimeBenchmark(), new WireBenchmark());
         int status = new Main(benchmarks, out, err, folder).run(List.of(words));
         out.flush();
         // Explicitly: a library's forgotten thread must not keep a finished benchmark alive.

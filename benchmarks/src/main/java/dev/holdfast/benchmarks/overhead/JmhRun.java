@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -24,7 +25,7 @@ public final class JmhRun {
     private final long forks;
 
     /**
-     * What one operation costs.
+     * What one operation costs a thread.
      *
      * @param nanos time per operation
      * @param error half the width of the 99.9% interval of the time
@@ -50,7 +51,8 @@ public final class JmhRun {
      *
      * @param classes JMH state classes with benchmark methods
      * @param report for progress
-     * @return cost by {@code Class.method}, in the order of the classes
+     * @return cost by {@code Class.method}, and {@code Class.method[value]} where it has a parameter, in the order of the
+     *     classes
      * @throws RunnerException when JMH fails
      */
     public Map<String, Cost> run(List<Class<?>> classes, Report report) throws RunnerException {
@@ -66,20 +68,29 @@ public final class JmhRun {
                     .measurementIterations((int) iterations)
                     .measurementTime(TimeValue.seconds(1))
                     .forks((int) forks)
-                    .threads(1)
                     .addProfiler(GCProfiler.class)
                     .shouldFailOnError(true)
                     .jvmArgsAppend("-Xms1g", "-Xmx1g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error")
                     .verbosity(VerboseMode.SILENT);
             Collection<RunResult> results = new Runner(options.build()).run();
             for (RunResult result : results) {
-                String name = result.getParams().getBenchmark();
                 Cost cost = cost(result);
-                costs.put(name.substring(type.getPackageName().length() + 1), cost);
-                report.progress("  " + Report.number(cost.nanos) + " ns, " + Report.number(cost.bytes) + " B");
+                String name = name(type, result.getParams());
+                costs.put(name, cost);
+                report.progress(
+                        "  " + name + ": " + Report.number(cost.nanos) + " ns, " + Report.number(cost.bytes) + " B");
             }
         }
         return costs;
+    }
+
+    private static String name(Class<?> type, BenchmarkParams params) {
+        StringBuilder name = new StringBuilder(
+                params.getBenchmark().substring(type.getPackageName().length() + 1));
+        for (String key : params.getParamsKeys()) {
+            name.append('[').append(params.getParam(key)).append(']');
+        }
+        return name.toString();
     }
 
     private static Cost cost(RunResult result) {

@@ -26,8 +26,15 @@ public class Resilience4jCall {
     private final Supplier<String> constant;
     private final Supplier<ChatResponse> model;
 
-    /** Decorates; limits are so high that nothing is ever refused. */
+    /** Decorates. */
     public Resilience4jCall() {
+        ChatModel instant = new LangChain4jTurn.InstantModel();
+        constant = decorated(() -> Turn.ANSWER);
+        model = decorated(() -> instant.doChat(REQUEST));
+    }
+
+    /** Limits are so high that nothing is ever refused. */
+    static <T> Supplier<T> decorated(Supplier<T> supplier) {
         RateLimiter limiter = RateLimiter.of(
                 "bench",
                 RateLimiterConfig.custom()
@@ -39,13 +46,6 @@ public class Resilience4jCall {
                 "bench", BulkheadConfig.custom().maxConcurrentCalls(64).build());
         CircuitBreaker breaker = CircuitBreaker.ofDefaults("bench");
         Retry retry = Retry.ofDefaults("bench");
-        ChatModel instant = new LangChain4jTurn.InstantModel();
-        constant = decorate(retry, breaker, limiter, bulkhead, () -> Turn.ANSWER);
-        model = decorate(retry, breaker, limiter, bulkhead, () -> instant.doChat(REQUEST));
-    }
-
-    private static <T> Supplier<T> decorate(
-            Retry retry, CircuitBreaker breaker, RateLimiter limiter, Bulkhead bulkhead, Supplier<T> supplier) {
         return Retry.decorateSupplier(
                 retry,
                 CircuitBreaker.decorateSupplier(
