@@ -1,7 +1,5 @@
 package dev.holdfast.budget;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.holdfast.budget.Vocabulary.Tally;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Endpoint;
@@ -9,31 +7,14 @@ import dev.holdfast.chat.Message;
 import dev.holdfast.chat.OutputFormat;
 import dev.holdfast.chat.Part;
 import dev.holdfast.chat.ToolSpec;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /** {@link TokenCounter#standard()}. */
 final class StandardTokenCounter implements TokenCounter {
-    private static final int REMEMBERED = 65_536;
+    /** One for all: what it remembers belongs to immutable messages, whoever counts them. */
+    static final StandardTokenCounter SHARED = new StandardTokenCounter();
 
-    /**
-     * What a message or tool counts, for each vocabulary. By identity: comparing the content of a message costs about as
-     * much as counting it.
-     */
-    private final Map<Vocabulary, Cache<Object, TokenCount>> known = new EnumMap<>(Vocabulary.class);
-
-    StandardTokenCounter() {
-        for (Vocabulary vocabulary : Vocabulary.values()) {
-            known.put(
-                    vocabulary,
-                    Caffeine.newBuilder()
-                            .weakKeys()
-                            .maximumSize(REMEMBERED)
-                            .executor(Runnable::run)
-                            .build());
-        }
-    }
+    private final CountMemory known = new CountMemory();
 
     @Override
     public TokenCount input(Endpoint endpoint, ChatRequest request) {
@@ -43,14 +24,13 @@ final class StandardTokenCounter implements TokenCounter {
             return TokenCount.ZERO;
         }
         Vocabulary vocabulary = Vocabulary.of(endpoint.model());
-        Cache<Object, TokenCount> counted = countsOf(vocabulary);
         Tally tally = new Tally();
         vocabulary.request(!tools.isEmpty(), tally);
         for (int i = 0; i < messages.size(); i++) {
-            add(messages.get(i), vocabulary, counted, tally);
+            add(messages.get(i), vocabulary, tally);
         }
         for (int i = 0; i < tools.size(); i++) {
-            add(tools.get(i), vocabulary, counted, tally);
+            add(tools.get(i), vocabulary, tally);
         }
         if (request.outputFormat() instanceof OutputFormat.Json json) {
             vocabulary.outputFormat(tally);
@@ -67,18 +47,15 @@ final class StandardTokenCounter implements TokenCounter {
         return count(message, Vocabulary.of(endpoint.model()));
     }
 
-    @SuppressWarnings("NullAway") // every vocabulary has its cache
-    private Cache<Object, TokenCount> countsOf(Vocabulary vocabulary) {
-        return known.get(vocabulary);
-    }
-
-    private static void add(Object item, Vocabulary vocabulary, Cache<Object, TokenCount> counted, Tally tally) {
-        TokenCount count = counted.getIfPresent(item);
-        if (count == null) {
-            count = item instanceof Message message ? count(message, vocabulary) : count((ToolSpec) item, vocabulary);
-            counted.put(item, count);
+    private void add(Object item, Vocabulary vocabulary, Tally tally) {
+        CountMemory.Entry entry = known.find(item, vocabulary);
+        if (entry == null) {
+            TokenCount count =
+                    item instanceof Message message ? count(message, vocabulary) : count((ToolSpec) item, vocabulary);
+            entry = new CountMemory.Entry(item, vocabulary, count.estimate(), count.upperBound());
+            known.remember(item, entry);
         }
-        tally.add(count.estimate(), count.upperBound());
+        tally.add(entry.estimate, entry.bound);
     }
 
     private static TokenCount count(ToolSpec tool, Vocabulary vocabulary) {

@@ -45,13 +45,13 @@ public interface TokenCounter {
      *   <li>An image counts as the largest one that the provider's documentation allows.
      * </ul>
      *
-     * <p>What an immutable message or tool counts is remembered for as long as the object lives, so a turn of a long
-     * conversation pays for its own messages only. What tools that the provider runs itself add to the input (a web
+     * <p>What an immutable message or tool counts is remembered while the object lives and newer ones leave it its
+     * place, so a turn of a long conversation pays for its own messages only. What tools that the provider runs itself add to the input (a web
      * search, for example) cannot be known before.
      *
-     * @return a new counter; one for the whole application is best
+     * @return the counter, one for the whole process
      */
     static TokenCounter standard() {
-        return new StandardTokenCounter();
+        return StandardTokenCounter.SHARED;
     }
 }

@@ -5,6 +5,7 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingRegistry;
 import com.knuddels.jtokkit.api.EncodingType;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,11 @@ enum Vocabulary {
     CLAUDE(null, 12, 64, 450, 900, 1_600, 5_000),
     /** Everybody else. Some begin with hidden instructions of about 200 tokens. */
     UNKNOWN(null, 12, 256, 64, 512, 1_600, 5_000);
+
+    /** Names that were read, each at the slot of its hash: an application knows a few, and asks for them at every call. */
+    private static final AtomicReferenceArray<@Nullable Named> NAMED = new AtomicReferenceArray<>(64);
+
+    private record Named(String model, Vocabulary vocabulary) {}
 
     private static final int MESSAGE = 4;
     private static final int TOOL = 8;
@@ -59,6 +65,16 @@ enum Vocabulary {
 
     /** The family of a model's name, with or without a gateway's prefix. */
     static Vocabulary of(String model) {
+        int slot = model.hashCode() & (NAMED.length() - 1);
+        Named named = NAMED.getPlain(slot);
+        if (named == null || !named.model.equals(model)) {
+            named = new Named(model, read(model));
+            NAMED.setPlain(slot, named);
+        }
+        return named.vocabulary;
+    }
+
+    private static Vocabulary read(String model) {
         String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         if (name.startsWith("ft:")) { // a fine-tuned model counts as the one that it was made from
             name = name.substring("ft:".length());
@@ -96,6 +112,8 @@ enum Vocabulary {
         }
         if (type == null) {
             CharacterEstimate.add(text, tally);
+        } else if (type == EncodingType.O200K_BASE) {
+            tally.add(SplitO200k.PIECES.count(text));
         } else {
             // "Ordinary": a text that spells a control token is text, not an error.
             tally.add(Loaded.of(type).countTokensOrdinary(text));
@@ -141,6 +159,11 @@ enum Vocabulary {
         static Encoding of(EncodingType type) {
             return REGISTRY.getEncoding(type);
         }
+    }
+
+    /** Read, like all of them, when the first model needs it. */
+    private static final class SplitO200k {
+        static final Pieces PIECES = new Pieces(Loaded.of(EncodingType.O200K_BASE));
     }
 
     /** Two running sums. */
