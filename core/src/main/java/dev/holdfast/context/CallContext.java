@@ -3,7 +3,6 @@ package dev.holdfast.context;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who calls, for whom, until when, and which try this is. Immutable. It is handed on by reference: layers, tools,
@@ -23,6 +22,19 @@ public final class CallContext {
     private final AttemptKind attemptKind;
     private final String configVersion;
     private final Map<String, String> attributes;
+
+    private CallContext(CallContext from, String callId, Deadline deadline) {
+        this.callId = callId;
+        this.runId = from.runId;
+        this.caller = from.caller;
+        this.agent = from.agent;
+        this.priority = from.priority;
+        this.deadline = deadline;
+        this.attempt = from.attempt;
+        this.attemptKind = from.attemptKind;
+        this.configVersion = from.configVersion;
+        this.attributes = from.attributes;
+    }
 
     private CallContext(Builder builder) {
         this.callId = builder.callId;
@@ -64,6 +76,26 @@ public final class CallContext {
      */
     public Builder toBuilder() {
         return new Builder(this);
+    }
+
+    /**
+     * The same call under another id.
+     *
+     * @param id the id
+     * @return a copy
+     */
+    public CallContext withCallId(String id) {
+        return new CallContext(this, id, deadline);
+    }
+
+    /**
+     * The same call with another deadline.
+     *
+     * @param deadline the deadline
+     * @return a copy
+     */
+    public CallContext withDeadline(Deadline deadline) {
+        return new CallContext(this, callId, deadline);
     }
 
     /**
@@ -163,23 +195,7 @@ public final class CallContext {
      * @return the key, or empty where the call has no such holder (no team, no session, no agent)
      */
     public Optional<ScopeKey> key(Scope scope) {
-        return switch (scope) {
-            case GLOBAL -> Optional.of(ScopeKey.of(Scope.GLOBAL));
-            case TENANT -> Optional.of(ScopeKey.of(scope, caller.tenant()));
-            case USER -> Optional.of(ScopeKey.of(scope, caller.tenant(), caller.user()));
-            case AGENT -> agent.isEmpty() ? Optional.empty() : Optional.of(ScopeKey.of(scope, caller.tenant(), agent));
-            case TEAM -> keyOf(scope, caller.tenant(), caller.idOf(scope));
-            case SESSION, TASK -> {
-                String id = caller.idOf(scope);
-                yield id == null
-                        ? Optional.empty()
-                        : Optional.of(ScopeKey.of(scope, caller.tenant(), caller.user(), id));
-            }
-        };
-    }
-
-    private static Optional<ScopeKey> keyOf(Scope scope, String tenant, @Nullable String id) {
-        return id == null ? Optional.empty() : Optional.of(ScopeKey.of(scope, tenant, id));
+        return Optional.ofNullable(caller.key(scope, agent));
     }
 
     @Override

@@ -15,12 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Caller {
     private static final String SINGLE_TENANT = "default";
+    private static final ScopeKey EVERYBODY = ScopeKey.of(Scope.GLOBAL);
+    private static final int SCOPES = Scope.values().length;
 
     private final String tenant;
     private final String user;
     private final @Nullable String team;
     private final @Nullable String session;
     private final @Nullable String task;
+
+    /** The keys that were asked for, by the scope's ordinal; whoever races makes an equal one. */
+    private @Nullable ScopeKey @Nullable [] keys;
 
     private Caller(String tenant, String user, @Nullable String team, @Nullable String session, @Nullable String task) {
         this.tenant = tenant;
@@ -126,13 +131,32 @@ public final class Caller {
         return Optional.ofNullable(task);
     }
 
+    /** The key of a scope in a call by an agent; made once, because every layer below asks for it. */
+    @SuppressWarnings("EnumOrdinal") // indexes an array that never leaves the process
     @Nullable
-    String idOf(Scope scope) {
+    ScopeKey key(Scope scope, String agent) {
+        @Nullable ScopeKey[] known = keys;
+        if (known == null) {
+            known = new ScopeKey[SCOPES];
+            keys = known;
+        }
+        ScopeKey key = known[scope.ordinal()];
+        if (key == null || (scope == Scope.AGENT && !key.path().get(1).equals(agent))) {
+            key = newKey(scope, agent);
+            known[scope.ordinal()] = key;
+        }
+        return key;
+    }
+
+    private @Nullable ScopeKey newKey(Scope scope, String agent) {
         return switch (scope) {
-            case TEAM -> team;
-            case SESSION -> session;
-            case TASK -> task;
-            default -> null;
+            case TENANT -> ScopeKey.of(scope, tenant);
+            case USER -> ScopeKey.of(scope, tenant, user);
+            case TEAM -> team == null ? null : ScopeKey.of(scope, tenant, team);
+            case SESSION -> session == null ? null : ScopeKey.of(scope, tenant, user, session);
+            case TASK -> task == null ? null : ScopeKey.of(scope, tenant, user, task);
+            case AGENT -> agent.isEmpty() ? null : ScopeKey.of(scope, tenant, agent);
+            case GLOBAL -> EVERYBODY;
         };
     }
 

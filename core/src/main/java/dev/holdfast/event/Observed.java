@@ -60,8 +60,7 @@ public final class Observed {
         });
         return next -> {
             ChatModel below = told.around(next);
-            return call -> below.send(
-                    call.with(call.context().toBuilder().callId(runtime.newId()).build()));
+            return call -> below.send(call.with(call.context().withCallId(runtime.newId())));
         };
     }
 

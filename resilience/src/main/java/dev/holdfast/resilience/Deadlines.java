@@ -103,7 +103,7 @@ public final class Deadlines implements ModelLayer {
             }
             watched = layer.watch.watch(own, this);
             Deadline shorter = Deadline.in(layer.duration, runtime);
-            return next.send(call.with(context.toBuilder().deadline(shorter).build()));
+            return next.send(call.with(context.withDeadline(shorter)));
         }
 
         /** The time is up. */
