@@ -34,7 +34,8 @@ final class RateBuckets {
     }
 
     Pair of(ScopeKey key) {
-        return pairs.get(key, ignored -> new Pair(limit, clock));
+        Pair pair = pairs.getIfPresent(key);
+        return pair != null ? pair : pairs.get(key, ignored -> new Pair(limit, clock));
     }
 
     long size() {
@@ -48,6 +49,7 @@ final class RateBuckets {
         private final @Nullable Bucket tokens;
         private final long requestCapacity;
         private final long tokenCapacity;
+        private boolean indebted; // whether more was taken than there was, and it may not have come back
 
         Pair(RateLimit limit, Clock clock) {
             this.requests = limit.requests() == null ? null : bucket(limit.requests(), limit, clock);
@@ -74,13 +76,18 @@ final class RateBuckets {
             return Math.max(nanosUntil(requests, 1), nanosUntil(tokens, tokensNeeded));
         }
 
-        /** How long until nothing is missing. */
-        long nanosUntilFull() {
-            return Math.max(nanosUntil(requests, requestCapacity), nanosUntil(tokens, tokenCapacity));
+        /** A bound on how long until nothing is missing: a period, exactly only where there is a debt. */
+        long nanosUntilFull(long periodNanos) {
+            if (!indebted) {
+                return periodNanos;
+            }
+            long nanos = Math.max(nanosUntil(requests, requestCapacity), nanosUntil(tokens, tokenCapacity));
+            indebted = nanos > periodNanos;
+            return Math.max(nanos, periodNanos);
         }
 
         private static long nanosUntil(@Nullable Bucket bucket, long amount) {
-            return bucket == null || amount == 0
+            return bucket == null || amount == 0 || bucket.getAvailableTokens() >= amount
                     ? 0
                     : bucket.estimateAbilityToConsume(amount).getNanosToWaitForRefill();
         }
@@ -105,9 +112,9 @@ final class RateBuckets {
             }
         }
 
-        private static void takeFrom(@Nullable Bucket bucket, long amount) {
-            if (bucket != null && amount > 0) {
-                bucket.consumeIgnoringRateLimits(amount);
+        private void takeFrom(@Nullable Bucket bucket, long amount) {
+            if (bucket != null && amount > 0 && bucket.consumeIgnoringRateLimits(amount) > 0) {
+                indebted = true;
             }
         }
 
@@ -151,7 +158,7 @@ final class RateBuckets {
 
         @Override
         public long expireAfterRead(ScopeKey key, Pair pair, long currentTime, long currentDuration) {
-            return Demand.plus(Demand.plus(pair.nanosUntilFull(), periodNanos), 1);
+            return Demand.plus(Demand.plus(pair.nanosUntilFull(periodNanos), periodNanos), 1);
         }
     }
 

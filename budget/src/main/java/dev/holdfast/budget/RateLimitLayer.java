@@ -23,7 +23,6 @@ import dev.holdfast.event.Events;
 import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.runtime.Signal;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -131,15 +130,17 @@ public final class RateLimitLayer implements ModelLayer {
     private Permit take(CallContext context, ChatRequest request) {
         Permit permit = new Permit(context, request);
         Refusal refusal = null;
+        @Nullable Pair[] pairs = new Pair[buckets.length];
         stripes.lock(permit.stripes);
         try {
             long refusedWait = -1;
             for (int i = 0; i < buckets.length; i++) {
-                ScopeKey key = permit.keys.get(i);
+                ScopeKey key = permit.keys[i];
                 if (key == null) {
                     continue;
                 }
                 Pair pair = buckets[i].of(key);
+                pairs[i] = pair;
                 if (permit.input > pair.tokenCapacity()) {
                     refusal = tooLarge(buckets[i].limit(), key, pair, permit);
                     break;
@@ -152,7 +153,7 @@ public final class RateLimitLayer implements ModelLayer {
                 permit.waitNanos = Math.max(permit.waitNanos, wait);
             }
             if (refusal == null) {
-                permit.takeAll();
+                permit.takeFrom(pairs);
                 return permit;
             }
         } finally {
@@ -197,7 +198,7 @@ public final class RateLimitLayer implements ModelLayer {
 
     /** What one call has taken, and from whom. */
     private final class Permit {
-        private final List<@Nullable ScopeKey> keys = new ArrayList<>(buckets.length);
+        private final @Nullable ScopeKey[] keys = new ScopeKey[buckets.length];
         private final long stripes;
         private final long input;
         private final long wanted;
@@ -205,9 +206,9 @@ public final class RateLimitLayer implements ModelLayer {
 
         Permit(CallContext context, ChatRequest request) {
             long set = 0;
-            for (RateBuckets each : buckets) {
-                ScopeKey key = context.key(each.limit().scope()).orElse(null);
-                keys.add(key);
+            for (int i = 0; i < keys.length; i++) {
+                ScopeKey key = context.key(buckets[i].limit().scope()).orElse(null);
+                keys[i] = key;
                 set |= key == null ? 0 : Stripes.bit(Stripes.of(key));
             }
             this.stripes = set;
@@ -221,11 +222,9 @@ public final class RateLimitLayer implements ModelLayer {
             return Math.min(wanted, pair.tokenCapacity());
         }
 
-        void takeAll() {
-            for (int i = 0; i < buckets.length; i++) {
-                ScopeKey key = keys.get(i);
-                if (key != null) {
-                    Pair pair = buckets[i].of(key);
+        void takeFrom(@Nullable Pair[] pairs) {
+            for (Pair pair : pairs) {
+                if (pair != null) {
                     pair.take(tokensFrom(pair));
                 }
             }
@@ -237,7 +236,7 @@ public final class RateLimitLayer implements ModelLayer {
             RateLimitLayer.this.stripes.lock(stripes);
             try {
                 for (int i = 0; i < buckets.length; i++) {
-                    ScopeKey key = keys.get(i);
+                    ScopeKey key = keys[i];
                     if (key != null) {
                         end(buckets[i], key, usage, sent);
                     }
@@ -256,7 +255,9 @@ public final class RateLimitLayer implements ModelLayer {
             }
             long difference = usage.total() - taken;
             pair.correct(usage.isKnown() ? difference : Math.max(0, difference));
-            of.of(key); // looked at again, so that a debt is not forgotten before it is paid
+            if (difference > pair.tokenCapacity()) {
+                of.of(key); // looked at again, so that a debt is not forgotten before it is paid
+            }
         }
     }
 
