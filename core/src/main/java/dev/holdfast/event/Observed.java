@@ -11,6 +11,7 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layers that tell the listeners when a run, a call or an attempt starts and how it ended, always in pairs.
@@ -86,6 +87,7 @@ public final class Observed {
         });
     }
 
+    /** Makes the two events of a pair. */
     private interface Pair {
         Event start(CallContext context, Instant at);
 
@@ -93,40 +95,47 @@ public final class Observed {
     }
 
     private static ModelLayer layer(Events events, HoldfastRuntime runtime, Pair pair) {
-        if (!events.isHeard()) {
-            return next -> next;
+        return events.isHeard() ? new Observing(events, runtime, pair) : next -> next;
+    }
+
+    private record Observing(Events events, HoldfastRuntime runtime, Pair pair) implements ModelLayer {
+        @Override
+        public ChatModel around(ChatModel next) {
+            return call -> new ObservedReply(this, next, call);
         }
-        return next -> call -> new ObservedReply(next, call, events, runtime, pair);
     }
 
     private static final class ObservedReply extends LayerReply {
+        private final Observing layer;
         private final ChatModel next;
         private final ChatCall call;
-        private final Events events;
-        private final HoldfastRuntime runtime;
-        private final Pair pair;
+        private @Nullable Instant startedAt;
         private long started;
 
-        ObservedReply(ChatModel next, ChatCall call, Events events, HoldfastRuntime runtime, Pair pair) {
+        ObservedReply(Observing layer, ChatModel next, ChatCall call) {
+            this.layer = layer;
             this.next = next;
             this.call = call;
-            this.events = events;
-            this.runtime = runtime;
-            this.pair = pair;
         }
 
         @Override
         protected ChatReply open() {
-            started = runtime.nanoTime();
-            events.emit(pair.start(call.context(), runtime.now()));
+            Instant now = layer.runtime.now();
+            startedAt = now;
+            started = layer.runtime.nanoTime();
+            layer.events.emit(layer.pair.start(call.context(), now));
             return next.send(call);
         }
 
+        /** Ends as long after the start as it took: one clock less to read, and a step of the other shows in no pair. */
         @Override
         protected void onEnd(Outcome outcome) {
-            Instant now = runtime.now();
-            Duration took = Duration.ofNanos(runtime.nanoTime() - started);
-            events.emit(pair.end(call.context(), now, took, outcome));
+            Instant at = startedAt;
+            if (at == null) { // the clock itself threw
+                return;
+            }
+            Duration took = Duration.ofNanos(layer.runtime.nanoTime() - started);
+            layer.events.emit(layer.pair.end(call.context(), at.plus(took), took, outcome));
         }
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** How often what was called in one run. Bounded by the cap on all calls. */
 final class CallCounts {
     private final ToolLoop loop;
-    private final Map<String, Integer> identical = new HashMap<>();
+    private final Map<String, Integer> identical = new HashMap<>(); // allocates nothing until something is called
     private int total;
 
     CallCounts(ToolLoop loop) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What several calls of a model, made to give one answer, said, used and cost together. */
 final class Tally {
-    private final List<Message> transcript = new ArrayList<>();
-    private final List<Attempt> attempts = new ArrayList<>();
+    private final List<Message> transcript = new ArrayList<>(2); // most runs are one round
+    private final List<Attempt> attempts = new ArrayList<>(0);
     private Usage usage = Usage.none();
     private @Nullable Money cost = Money.ZERO;
     private int answers;
