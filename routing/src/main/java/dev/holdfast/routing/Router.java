@@ -49,6 +49,8 @@ public final class Router implements ChatModel {
     /** The model for each order that has come up: by the chosen target, and by which targets were usable. */
     private final AtomicReferenceArray<ChatModel> chains;
 
+    private final int all; // the bits of all targets
+
     private Router(Builder builder) {
         this.targets = List.copyOf(builder.targets);
         this.scorer = builder.scorer;
@@ -56,6 +58,7 @@ public final class Router implements ChatModel {
         this.chain = builder.chain;
         this.events = builder.events;
         this.runtime = builder.runtime;
+        this.all = (1 << targets.size()) - 1;
         this.chains = new AtomicReferenceArray<>(targets.size() * (1 << targets.size()));
     }
 
@@ -147,8 +150,8 @@ public final class Router implements ChatModel {
     }
 
     private void tell(ChatCall call, Score score, int chosen, int usable) {
-        List<Endpoint> fallbacks = new ArrayList<>();
-        List<Skipped> skipped = new ArrayList<>();
+        List<Endpoint> fallbacks = new ArrayList<>(targets.size() - 1);
+        List<Skipped> skipped = usable == all ? List.of() : new ArrayList<>();
         for (int i = 0; i < targets.size(); i++) {
             if ((usable & (1 << i)) == 0) {
                 skipped.add(skipped(call.request(), targets.get(i)));

@@ -4,7 +4,7 @@ import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.Part;
 import dev.holdfast.chat.Role;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Counts what {@link Complexity#rules} looks at, in one pass over the characters. Not changed once it is made. */
@@ -50,20 +50,25 @@ final class SurfaceSignals {
         double sum = 0;
         for (int i = 0; i < Complexity.Kind.ALL.size(); i++) {
             Complexity.Kind kind = Complexity.Kind.ALL.get(i);
-            sum += kind.share(amount(kind));
+            int amount = amount(kind);
+            if (amount > 0) {
+                sum += kind.share(amount);
+            }
         }
         return Math.min(1, sum); // the shares add up to 1 but for rounding
     }
 
     List<Score.Signal> explained() {
-        List<Score.Signal> signals = new ArrayList<>(Complexity.Kind.ALL.size());
-        for (Complexity.Kind kind : Complexity.Kind.ALL) {
+        Score.Signal[] signals = new Score.Signal[Complexity.Kind.ALL.size()];
+        int count = 0;
+        for (int i = 0; i < signals.length; i++) {
+            Complexity.Kind kind = Complexity.Kind.ALL.get(i);
             int amount = amount(kind);
             if (amount > 0) {
-                signals.add(new Score.Signal(kind.label, amount, kind.share(amount)));
+                signals[count++] = new Score.Signal(kind.label, amount, kind.share(amount));
             }
         }
-        return List.copyOf(signals);
+        return List.of(Arrays.copyOf(signals, count));
     }
 
     private int amount(Complexity.Kind kind) {
