@@ -16,12 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RateBuckets {
     private final RateLimit limit;
-    private final Clock clock;
     private final Cache<ScopeKey, Pair> pairs;
 
     RateBuckets(RateLimit limit, HoldfastRuntime runtime) {
         this.limit = limit;
-        this.clock = new Clock(runtime);
         this.pairs = Caffeine.newBuilder()
                 .ticker(runtime::nanoTime)
                 .executor(Runnable::run)
@@ -33,9 +31,14 @@ final class RateBuckets {
         return limit;
     }
 
-    Pair of(ScopeKey key) {
+    /** The pair of a holder, at this moment until it is asked for again. */
+    Pair of(ScopeKey key, long nanoTime) {
         Pair pair = pairs.getIfPresent(key);
-        return pair != null ? pair : pairs.get(key, ignored -> new Pair(limit, clock));
+        if (pair == null) {
+            pair = pairs.get(key, ignored -> new Pair(limit, nanoTime));
+        }
+        pair.clock.nanoTime = nanoTime;
+        return pair;
     }
 
     long size() {
@@ -47,11 +50,13 @@ final class RateBuckets {
     static final class Pair {
         private final @Nullable Bucket requests;
         private final @Nullable Bucket tokens;
+        private final Clock clock;
         private final long requestCapacity;
         private final long tokenCapacity;
         private boolean indebted; // whether more was taken than there was, and it may not have come back
 
-        Pair(RateLimit limit, Clock clock) {
+        Pair(RateLimit limit, long nanoTime) {
+            this.clock = new Clock(nanoTime);
             this.requests = limit.requests() == null ? null : bucket(limit.requests(), limit, clock);
             this.tokens = limit.tokens() == null ? null : bucket(limit.tokens(), limit, clock);
             this.requestCapacity = limit.requests() == null ? 0 : limit.requests();
@@ -162,10 +167,17 @@ final class RateBuckets {
         }
     }
 
-    private record Clock(HoldfastRuntime runtime) implements TimeMeter {
+    /** Stands still within a step, so that all buckets see the same moment and the runtime is asked for it once. */
+    private static final class Clock implements TimeMeter {
+        private long nanoTime;
+
+        Clock(long nanoTime) {
+            this.nanoTime = nanoTime;
+        }
+
         @Override
         public long currentTimeNanos() {
-            return runtime.nanoTime();
+            return nanoTime;
         }
 
         @Override

@@ -134,12 +134,13 @@ public final class RateLimitLayer implements ModelLayer {
         stripes.lock(permit.stripes);
         try {
             long refusedWait = -1;
+            long now = runtime.nanoTime();
             for (int i = 0; i < buckets.length; i++) {
                 ScopeKey key = permit.keys[i];
                 if (key == null) {
                     continue;
                 }
-                Pair pair = buckets[i].of(key);
+                Pair pair = buckets[i].of(key, now);
                 pairs[i] = pair;
                 if (permit.input > pair.tokenCapacity()) {
                     refusal = tooLarge(buckets[i].limit(), key, pair, permit);
@@ -235,10 +236,11 @@ public final class RateLimitLayer implements ModelLayer {
             boolean sent = outcome.billing() != Billing.NOT_SENT;
             RateLimitLayer.this.stripes.lock(stripes);
             try {
+                long now = runtime.nanoTime();
                 for (int i = 0; i < buckets.length; i++) {
                     ScopeKey key = keys[i];
                     if (key != null) {
-                        end(buckets[i], key, usage, sent);
+                        end(buckets[i], key, now, usage, sent);
                     }
                 }
             } finally {
@@ -246,8 +248,8 @@ public final class RateLimitLayer implements ModelLayer {
             }
         }
 
-        private void end(RateBuckets of, ScopeKey key, Usage usage, boolean sent) {
-            Pair pair = of.of(key);
+        private void end(RateBuckets of, ScopeKey key, long now, Usage usage, boolean sent) {
+            Pair pair = of.of(key, now);
             long taken = tokensFrom(pair);
             if (!sent) {
                 pair.giveBack(taken);
@@ -256,7 +258,7 @@ public final class RateLimitLayer implements ModelLayer {
             long difference = usage.total() - taken;
             pair.correct(usage.isKnown() ? difference : Math.max(0, difference));
             if (difference > pair.tokenCapacity()) {
-                of.of(key); // looked at again, so that a debt is not forgotten before it is paid
+                of.of(key, now); // looked at again, so that a debt is not forgotten before it is paid
             }
         }
     }

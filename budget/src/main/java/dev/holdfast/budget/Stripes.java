@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Stripes {
     private static final int COUNT = Long.SIZE;
+    private static final int TRIES = 64;
 
     private final ReentrantLock[] locks = new ReentrantLock[COUNT];
 
@@ -39,8 +40,18 @@ final class Stripes {
 
     void lock(long stripes) {
         for (long rest = stripes; rest != 0; rest &= rest - 1) {
-            locks[Long.numberOfTrailingZeros(rest)].lock();
+            lock(locks[Long.numberOfTrailingZeros(rest)]);
         }
+    }
+
+    /** Held for less time than it takes to put a thread to sleep and wake it: worth a few tries before that. */
+    private static void lock(ReentrantLock lock) {
+        for (int i = 0; i < TRIES; i++) {
+            if (lock.tryLock()) {
+                return;
+            }
+        }
+        lock.lock();
     }
 
     void unlock(long stripes) {
