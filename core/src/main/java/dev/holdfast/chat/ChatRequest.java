@@ -28,6 +28,20 @@ public final class ChatRequest {
     private final boolean streaming;
     private final Map<String, Map<String, String>> options;
 
+    private ChatRequest(
+            ChatRequest from, List<Message> messages, List<ToolSpec> tools, @Nullable Integer maxOutputTokens) {
+        this.messages = messages;
+        this.tools = tools;
+        this.toolChoice = from.toolChoice;
+        this.outputFormat = from.outputFormat;
+        this.maxOutputTokens = maxOutputTokens;
+        this.temperature = from.temperature;
+        this.topP = from.topP;
+        this.stop = from.stop;
+        this.streaming = from.streaming;
+        this.options = from.options;
+    }
+
     private ChatRequest(Builder builder) {
         this.messages = builder.messages;
         this.tools = builder.tools;
@@ -86,6 +100,43 @@ public final class ChatRequest {
      */
     public Builder toBuilder() {
         return new Builder(this);
+    }
+
+    /**
+     * The same request in another conversation. For layers, which change one thing in every call.
+     *
+     * @param messages in order; copied
+     * @return a copy
+     */
+    public ChatRequest withMessages(List<Message> messages) {
+        return new ChatRequest(this, List.copyOf(messages), tools, maxOutputTokens);
+    }
+
+    /**
+     * The same request with other tools.
+     *
+     * @param tools the tools; copied
+     * @return a copy
+     */
+    public ChatRequest withTools(List<ToolSpec> tools) {
+        return new ChatRequest(this, messages, List.copyOf(tools), maxOutputTokens);
+    }
+
+    /**
+     * The same request with another bound on its output.
+     *
+     * @param tokens output tokens; at least 1
+     * @return a copy
+     */
+    public ChatRequest withMaxOutputTokens(int tokens) {
+        return new ChatRequest(this, messages, tools, atLeastOne(tokens));
+    }
+
+    private static int atLeastOne(int tokens) {
+        if (tokens < 1) {
+            throw new IllegalArgumentException("request.maxOutputTokens is " + tokens + "; give at least 1");
+        }
+        return tokens;
     }
 
     /**
@@ -263,10 +314,7 @@ public final class ChatRequest {
          * @return this builder
          */
         public Builder maxOutputTokens(int tokens) {
-            if (tokens < 1) {
-                throw new IllegalArgumentException("request.maxOutputTokens is " + tokens + "; give at least 1");
-            }
-            this.maxOutputTokens = tokens;
+            this.maxOutputTokens = atLeastOne(tokens);
             return this;
         }
 

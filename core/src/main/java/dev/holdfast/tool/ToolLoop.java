@@ -125,7 +125,7 @@ public final class ToolLoop implements ModelLayer {
                 }
             }
         }
-        return request.toBuilder().tools(all).build();
+        return request.withTools(all);
     }
 
     @Nullable

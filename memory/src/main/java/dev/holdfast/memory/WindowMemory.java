@@ -105,7 +105,7 @@ public final class WindowMemory implements ModelLayer {
                 return next.send(call);
             }
             List<Message> seen = window.join(request, head, pinned, past);
-            return next.send(call.with(call.request().toBuilder().messages(seen).build()));
+            return next.send(call.with(call.request().withMessages(seen)));
         }
 
         @Override
