@@ -64,7 +64,6 @@ final class Demands {
         if (granted == 0 || Math.min(own, canSay) <= granted) {
             return call;
         }
-        return call.with(
-                request.toBuilder().maxOutputTokens(Math.toIntExact(granted)).build());
+        return call.with(request.withMaxOutputTokens(Math.toIntExact(granted)));
     }
 }

@@ -44,27 +44,27 @@ final class StandardTokenCounter implements TokenCounter {
 
     @Override
     public TokenCount output(Endpoint endpoint, Message message) {
-        return count(message, Vocabulary.of(endpoint.model()));
+        return tally(message, Vocabulary.of(endpoint.model())).count();
     }
 
     private void add(Object item, Vocabulary vocabulary, Tally tally) {
         CountMemory.Entry entry = known.find(item, vocabulary);
         if (entry == null) {
-            TokenCount count =
-                    item instanceof Message message ? count(message, vocabulary) : count((ToolSpec) item, vocabulary);
-            entry = new CountMemory.Entry(item, vocabulary, count.estimate(), count.upperBound());
+            Tally own =
+                    item instanceof Message message ? tally(message, vocabulary) : tally((ToolSpec) item, vocabulary);
+            entry = new CountMemory.Entry(item, vocabulary, own.estimate, own.bound);
             known.remember(item, entry);
         }
         tally.add(entry.estimate, entry.bound);
     }
 
-    private static TokenCount count(ToolSpec tool, Vocabulary vocabulary) {
+    private static Tally tally(ToolSpec tool, Vocabulary vocabulary) {
         Tally tally = new Tally();
         vocabulary.tool(tally);
         vocabulary.text(tool.name(), tally);
         vocabulary.text(tool.description(), tally);
         schema(tool.parameters().json(), vocabulary, tally);
-        return tally.count();
+        return tally;
     }
 
     private static void schema(String json, Vocabulary vocabulary, Tally tally) {
@@ -73,14 +73,14 @@ final class StandardTokenCounter implements TokenCounter {
         tally.add(own.estimate, vocabulary.schemaBound(own.bound));
     }
 
-    private static TokenCount count(Message message, Vocabulary vocabulary) {
+    private static Tally tally(Message message, Vocabulary vocabulary) {
         Tally tally = new Tally();
         vocabulary.message(tally);
         List<Part> parts = message.parts();
         for (int i = 0; i < parts.size(); i++) {
             count(parts.get(i), vocabulary, tally);
         }
-        return tally.count();
+        return tally;
     }
 
     private static void count(Part part, Vocabulary vocabulary, Tally tally) {
