@@ -25,10 +25,11 @@ public final class JmhRun {
     private final long forks;
 
     /**
-     * What one operation costs a thread.
+     * What one operation costs a thread: the median of the iterations, because on a machine that is shared a single one can
+     * take a multiple.
      *
      * @param nanos time per operation
-     * @param error half the width of the 99.9% interval of the time
+     * @param error half the width of the 99.9% interval of its mean
      * @param bytes allocated per operation
      */
     public record Cost(double nanos, double error, double bytes) {}
@@ -99,6 +100,10 @@ public final class JmhRun {
         if (bytes == null) {
             bytes = result.getSecondaryResults().get("·gc.alloc.rate.norm");
         }
-        return new Cost(time.getScore(), time.getScoreError(), bytes == null ? Double.NaN : bytes.getScore());
+        return new Cost(median(time), time.getScoreError(), bytes == null ? Double.NaN : median(bytes));
+    }
+
+    private static double median(Result<?> result) {
+        return result.getStatistics().getPercentile(50);
     }
 }
