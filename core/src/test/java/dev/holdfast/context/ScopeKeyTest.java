@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,20 @@ class ScopeKeyTest {
             id.append(ODD[random.nextInt(ODD.length)]);
         } while (id.toString().isBlank() || (id.length() < 12 && random.nextBoolean()));
         return id.toString();
+    }
+
+    /** A caller remembers its keys; that of one agent must not be taken for another's. */
+    @Test
+    void oneCallerAsksSeveralAgents() {
+        Caller ann = Caller.of("acme", "ann");
+        for (String agent : new String[] {"desk", "sales", "", "desk"}) {
+            CallContext context = CallContext.builder(ann).agent(agent).build();
+            assertThat(context.key(Scope.AGENT).map(ScopeKey::toString))
+                    .isEqualTo(agent.isEmpty() ? Optional.empty() : Optional.of("agent:acme/" + agent));
+            assertThat(context.key(Scope.SESSION)).isEmpty();
+            assertThat(context.key(Scope.USER)).contains(ScopeKey.of(Scope.USER, "acme", "ann"));
+        }
+        assertThat(CallContext.of(ann.session("s-1")).key(Scope.SESSION)).isPresent();
     }
 
     @Test
