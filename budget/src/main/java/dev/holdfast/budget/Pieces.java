@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts text of the o200k vocabulary by the pieces that its pattern splits a text into (words with the space before
  * them, up to three digits, punctuation, white space), no token of which reaches into the next: the count of a text is
- * the sum of its pieces'. Most pieces have been seen before, so few go through the encoding, whose regular expression
- * costs a hundred times as much as looking a piece up.
+ * the sum of its pieces'. Most pieces have been seen before, so few go through the encoding
+ * and its regular expression.
  *
  * <p>Splits ASCII alone, where letters are upper or lower case and nothing else; any other text goes to the encoding as
  * a whole. The pattern is that of {@code o200k_base} in OpenAI's tiktoken.
