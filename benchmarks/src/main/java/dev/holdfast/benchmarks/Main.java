@@ -38,8 +38,8 @@ public final class Main {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         Path folder = Path.of(System.getProperty("holdfast.reports", "benchmarks/target/reports"));
-        List<Benchmark> benchmarks = List.of(
-                new OverheadBenchmark(), new TurnsBenchmark(), new VirtualTimeBenchmark(), new WireBenchmark());
+        List<Benchmark> benchmarks =
+                List.of(new OverheadBenchmark(), new TurnsBenchmark(), new VirtualTimeBenchmark(), new WireBenchmark());
         int status = new Main(benchmarks, out, err, folder).run(List.of(words));
         out.flush();
         // Explicitly: a library's forgotten thread must not keep a finished benchmark alive.
