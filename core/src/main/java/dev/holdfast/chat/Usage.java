@@ -102,7 +102,7 @@ public final class Usage {
      * @return input and output
      */
     public long total() {
-        return input() + output();
+        return plus(input(), output());
     }
 
     /**
@@ -147,17 +147,22 @@ public final class Usage {
         }
         long[] sum = tokens.clone();
         for (int i = 0; i < sum.length; i++) {
-            sum[i] += other.tokens[i];
+            sum[i] = plus(sum[i], other.tokens[i]);
         }
         Money cost = statedCost != null && other.statedCost != null ? statedCost.plus(other.statedCost) : null;
         return new Usage(sum, known && other.known, estimated || other.estimated, cost);
+    }
+
+    /** The largest number where the sum is larger: a provider's nonsense must not turn into a negative amount. */
+    private static long plus(long a, long b) {
+        return a + b < 0 ? Long.MAX_VALUE : a + b;
     }
 
     private long sum(boolean input) {
         long sum = 0;
         for (int i = 0; i < CLASSES.length; i++) {
             if (CLASSES[i].isInput() == input) {
-                sum += tokens[i];
+                sum = plus(sum, tokens[i]);
             }
         }
         return sum;
@@ -219,7 +224,7 @@ public final class Usage {
                 throw new IllegalArgumentException(
                         "usage." + tokenClass + " is " + count + "; a number of tokens is not negative");
             }
-            tokens[tokenClass.ordinal()] += count;
+            tokens[tokenClass.ordinal()] = plus(tokens[tokenClass.ordinal()], count);
             return this;
         }
 

@@ -37,6 +37,20 @@ class UsageTest {
     }
 
     @Test
+    void aSumBeyondAllNumbersIsTheLargestAndNotNegative() {
+        Usage most = Usage.of(Long.MAX_VALUE, Long.MAX_VALUE);
+
+        assertThat(most.total()).isEqualTo(Long.MAX_VALUE);
+        assertThat(most.plus(most).input()).isEqualTo(Long.MAX_VALUE);
+        assertThat(Usage.builder()
+                        .add(TokenClass.INPUT, Long.MAX_VALUE)
+                        .add(TokenClass.INPUT, 1)
+                        .build()
+                        .input())
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void aSumWithAnUnknownPartIsUnknown() {
         Usage sum = Usage.of(10, 1).plus(Usage.unknown());
 
