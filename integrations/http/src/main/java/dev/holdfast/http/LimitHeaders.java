@@ -135,8 +135,16 @@ final class LimitHeaders {
         return number;
     }
 
-    /** As Go writes durations: numbers with units, the largest first. */
     private static @Nullable Duration goDuration(String text) {
+        try {
+            return sumOf(text);
+        } catch (ArithmeticException tooLong) {
+            return null; // a header that means nothing is no reason to lose the answer that it came with
+        }
+    }
+
+    /** As Go writes durations: numbers with units, the largest first. */
+    private static @Nullable Duration sumOf(String text) {
         Duration sum = Duration.ZERO;
         int at = 0;
         while (at < text.length()) {

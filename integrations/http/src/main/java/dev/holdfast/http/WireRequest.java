@@ -76,7 +76,7 @@ public final class WireRequest {
 
     private static boolean isToken(String text) {
         return !text.isEmpty()
-                && text.chars().allMatch(c -> c > ' ' && c < '~' && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
+                && text.chars().allMatch(c -> c > ' ' && c <= '~' && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
     }
 
     HttpUrl url() {

@@ -52,7 +52,9 @@ class LimitHeadersTest {
                 "1.2.3s",
                 "9999999999999999999999",
                 "2026-99-99T00:00:00Z",
-                "s"
+                "s",
+                "999999999999999d",
+                "999999999999999h999999999999999h999999999999999h"
             })
     void whatCannotBeReadSaysNothing(String text) {
         assertThat(LimitHeaders.reset(text, NOW)).isNull();
