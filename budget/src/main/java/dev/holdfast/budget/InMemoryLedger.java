@@ -200,7 +200,7 @@ final class InMemoryLedger implements Ledger {
             long amount = reserved.of(cell.unit);
             cell.reserved -= amount;
             cell.open--;
-            cell.used += actual.of(cell.unit) - amount;
+            cell.used = Demand.plus(cell.used - amount, actual.of(cell.unit)); // a debt never turns into credit
         }
     }
 
@@ -228,7 +228,7 @@ final class InMemoryLedger implements Ledger {
     /** The highest threshold that is reached and was not told of; 0 when there is none. */
     private static int newlyReached(int[] thresholds, long limit, Cell cell) {
         for (int i = thresholds.length - 1; i >= 0 && thresholds[i] > cell.toldPercent; i--) {
-            if (cell.settled() >= Demand.times(limit / 100, thresholds[i]) + limit % 100 * thresholds[i] / 100) {
+            if (cell.settled() >= Demand.times(limit / 100, thresholds[i]) + (limit % 100 * thresholds[i] + 99) / 100) {
                 return thresholds[i];
             }
         }

@@ -83,14 +83,20 @@ public final class Window {
         ZonedDateTime local = instant.atZone(zone);
         LocalDate day = local.toLocalDate();
         return switch (length) {
-            case HOUR ->
-                Optional.of(local.truncatedTo(ChronoUnit.HOURS).plusHours(1).toInstant());
+            case HOUR -> Optional.of(endOfHour(local));
             case DAY -> Optional.of(day.plusDays(1).atStartOfDay(zone).toInstant());
             case MONTH ->
                 Optional.of(
                         day.withDayOfMonth(1).plusMonths(1).atStartOfDay(zone).toInstant());
             case LIFETIME -> Optional.empty();
         };
+    }
+
+    private static Instant endOfHour(ZonedDateTime local) {
+        ZonedDateTime end = local.truncatedTo(ChronoUnit.HOURS).plusHours(1);
+        // Where clocks go back by less than an hour, the hour that they go back into began before and has ended
+        // already.
+        return (end.isAfter(local) ? end : end.plusHours(1)).toInstant();
     }
 
     @Override

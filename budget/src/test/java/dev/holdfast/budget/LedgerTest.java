@@ -10,6 +10,7 @@ import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -112,6 +113,19 @@ class LedgerTest {
     }
 
     @Test
+    void aDebtBeyondAllNumbersIsNoCredit() {
+        Line line = new Line(ANN, HOURLY);
+        ReservationId first = reserved(line, 10);
+        ReservationId second = reserved(line, 10);
+
+        ledger.settle(first, new Amounts(Long.MAX_VALUE, Long.MAX_VALUE, 1));
+        ledger.settle(second, new Amounts(Long.MAX_VALUE, Long.MAX_VALUE, 1));
+
+        assertThat(ledger.reserve(id(), List.of(line), exactly(1), LEASE)).isInstanceOf(Exhausted.class);
+        assertThat(hour()).isEqualTo(new Balance(Long.MAX_VALUE, 0));
+    }
+
+    @Test
     void aRefundGoesToTheWindowThatItCameFrom() {
         Budget both = Budget.perUser().tokens(1_000).perHour().tokens(5_000).perDay();
         Line line = new Line(ANN, both);
@@ -186,6 +200,31 @@ class LedgerTest {
 
         assertThat(ledger.size()).isEqualTo(1);
         assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(400, 1));
+    }
+
+    @Test
+    void tellsOfAThresholdNotBeforeItIsReached() {
+        Line line = new Line(ANN, Budget.perUser().tokens(3).perHour().thresholds(50));
+
+        assertThat(ledger.settle(reserved(line, 1), new Amounts(1, 0, 1)).crossings())
+                .as("one of three is not half")
+                .isEmpty();
+        assertThat(ledger.settle(reserved(line, 1), new Amounts(1, 0, 1)).crossings())
+                .hasSize(1);
+    }
+
+    /** There clocks go back by half an hour: from 2:00 to 1:30, in the midst of an hour. */
+    @Test
+    void anHourOnLordHoweIslandEndsAfterItHasBegun() {
+        Window hour = Window.hour(ZoneId.of("Australia/Lord_Howe"));
+        Instant back = Instant.parse("2026-04-04T15:00:00Z");
+        for (int minutes = -120; minutes <= 120; minutes += 5) {
+            Instant now = back.plus(Duration.ofMinutes(minutes));
+            assertThat(hour.end(now).orElseThrow())
+                    .as("at %s", now)
+                    .isAfter(now)
+                    .isBeforeOrEqualTo(now.plus(Duration.ofMinutes(90)));
+        }
     }
 
     @Test
