@@ -96,7 +96,7 @@ public final class RateLimit {
     /**
      * Lets calls wait for their turn; without it they are refused at once. A call never waits past its deadline.
      *
-     * @param wait how long at the most; zero to refuse at once
+     * @param wait how long at the most, up to 366 days; zero to refuse at once
      * @return a copy
      */
     public RateLimit maxWait(Duration wait) {
@@ -153,7 +153,10 @@ public final class RateLimit {
                 !isTooFast(requests) && !isTooFast(tokens),
                 path,
                 "allows more than one in a nanosecond, which is no limit; lower it");
-        problems.require(!maxWait.isNegative(), path + ".maxWait", "is " + maxWait + "; give zero or more");
+        problems.require(
+                !maxWait.isNegative() && maxWait.compareTo(LONGEST) <= 0,
+                path + ".maxWait",
+                "is " + maxWait + "; give zero to " + LONGEST);
     }
 
     @Override

@@ -21,6 +21,7 @@ import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.TransportException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -235,7 +236,8 @@ class RateLimitLayerTest {
                 .limits(
                         RateLimit.perUser().perMinute(),
                         RateLimit.perUser().requests(0).tokens(-1).perMinute().maxWait(Duration.ofSeconds(-1)),
-                        RateLimit.perUser().requests(2_000_000_000_000L).perSecond())
+                        RateLimit.perUser().requests(2_000_000_000_000L).perSecond(),
+                        RateLimit.perUser().requests(1).perSecond().maxWait(ChronoUnit.FOREVER.getDuration()))
                 .expectedOutput(-1);
         assertThatThrownBy(builder::build)
                 .isInstanceOfSatisfying(
@@ -248,6 +250,7 @@ class RateLimitLayerTest {
                                         "limits[1].tokens",
                                         "limits[1].maxWait",
                                         "limits[2]",
+                                        "limits[3].maxWait",
                                         "expectedOutput"));
     }
 }
