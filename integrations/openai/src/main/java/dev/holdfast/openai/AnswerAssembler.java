@@ -64,9 +64,8 @@ final class AnswerAssembler {
         if (reported == null) {
             reported = Json.object(Json.object(root, "x_groq"), "usage");
         }
-        if (reported != null) {
-            Usage read = UsageReader.read(reported, endpoint.provider());
-            usage = read.isKnown() ? read : usage;
+        if (reported != null && UsageReader.counts(reported)) {
+            usage = UsageReader.read(reported, endpoint.provider());
         }
     }
 

@@ -22,9 +22,14 @@ final class UsageReader {
 
     private UsageReader() {}
 
+    /** Whether a report counts anything; some send an empty one with every piece. */
+    static boolean counts(JsonNode usage) {
+        return usage.hasNonNull("prompt_tokens") || usage.hasNonNull("completion_tokens");
+    }
+
+    /** The usage; unknown unless both sides are counted, for what is known is settled as the last word. */
     static Usage read(JsonNode usage, String provider) {
-        if (!usage.path("prompt_tokens").isNumber()
-                && !usage.path("completion_tokens").isNumber()) {
+        if (!isCount(usage.get("prompt_tokens")) || !isCount(usage.get("completion_tokens"))) {
             return Usage.unknown();
         }
         JsonNode in = usage.path("prompt_tokens_details");
@@ -45,6 +50,9 @@ final class UsageReader {
             thought = excess;
         } else if (thought > output) { // thoughts that are nowhere else (Google's models behind some gateways)
             output = completion + thought;
+        }
+        if (prompt + output == 0) { // nobody reads nothing: a gateway's way of saying that it does not count
+            return Usage.unknown();
         }
         Usage.Builder builder = Usage.builder();
         addInput(builder, prompt, cached, count(in, "cache_write_tokens"), spokenIn);
@@ -92,11 +100,11 @@ final class UsageReader {
     /** A number of tokens; what is absent, negative or beyond any context window counts as none. */
     private static long count(JsonNode object, String field) {
         JsonNode value = object.get(field);
-        if (value == null || !value.isIntegralNumber() || !value.canConvertToLong()) {
-            return 0;
-        }
-        long count = value.longValue();
-        return count < 0 || count > Integer.MAX_VALUE ? 0 : count;
+        return isCount(value) ? value.longValue() : 0;
+    }
+
+    private static boolean isCount(@Nullable JsonNode value) {
+        return value != null && value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 0;
     }
 
     private static @Nullable Money cost(JsonNode usage) {

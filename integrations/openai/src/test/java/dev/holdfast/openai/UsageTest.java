@@ -98,7 +98,7 @@ class UsageTest extends ProviderTestBase {
                 .isEqualTo(of(0, 298, 5, 0));
         assertThat(usage(
                         "any",
-                        "'prompt_tokens':-4,'completion_tokens':5,'total_tokens':2,"
+                        "'prompt_tokens':0,'completion_tokens':5,'total_tokens':2,"
                                 + "'completion_tokens_details':{'audio_tokens':9}"))
                 .isEqualTo(Usage.builder().add(TokenClass.AUDIO_OUTPUT, 5).build());
     }
@@ -107,6 +107,33 @@ class UsageTest extends ProviderTestBase {
     @ValueSource(strings = {"", "'total_tokens':9", "'prompt_tokens':null,'completion_tokens':null"})
     void whatSaysNothingIsUnknown(String fields) {
         assertThat(usage("openai", fields)).isEqualTo(Usage.unknown());
+    }
+
+    /** Whoever settles takes a known count for the last word, so half of one, or nonsense, must not look like one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'prompt_tokens':7",
+                "'prompt_tokens':7,'completion_tokens':null,'total_tokens':7",
+                "'completion_tokens':7",
+                "'prompt_tokens':-4,'completion_tokens':5",
+                "'prompt_tokens':7,'completion_tokens':99999999999",
+                "'prompt_tokens':7,'completion_tokens':1e999",
+                "'prompt_tokens':7,'completion_tokens':'5'",
+                "'prompt_tokens':0,'completion_tokens':0,'total_tokens':0"
+            })
+    void whatCannotBeAllOfItIsUnknown(String fields) {
+        assertThat(usage("openai", fields)).isEqualTo(Usage.unknown());
+    }
+
+    @Test
+    void aLastWordThatCannotBeReadDoesNotLeaveAnEarlierOneStanding() {
+        serveEvents(
+                "{'choices':[{'delta':{'content':'a'}}],'usage':{'prompt_tokens':7,'completion_tokens':1}}",
+                "{'choices':[{'delta':{},'finish_reason':'stop'}],'usage':{'prompt_tokens':7,'completion_tokens':-1}}",
+                "[DONE]");
+
+        assertThat(askStreaming("openai").usage()).isEqualTo(Usage.unknown());
     }
 
     @ParameterizedTest
