@@ -3,6 +3,7 @@ package dev.holdfast.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.http.ReportedError;
 import dev.holdfast.http.UnreadableReplyException;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** Finds errors, in all the shapes and places in which the providers of this wire format put them. */
@@ -51,13 +52,31 @@ final class ErrorReader {
         }
         String message = Json.text(error, "message");
         if (message.isEmpty()) {
-            JsonNode detail = Json.present(error, "detail"); // Mistral, and whatever is built with FastAPI
-            message = detail == null ? "" : detail.isTextual() ? detail.asText() : detail.toString();
+            message = detail(error.path("detail"));
         }
         String raw = Json.text(Json.object(error, "metadata"), "raw"); // OpenRouter: what the one behind it said
         if (!raw.isEmpty()) {
             message = message.isEmpty() ? raw : message + ": " + raw;
         }
         return new ReportedError(Json.text(error, "code"), Json.text(error, "type"), message, null);
+    }
+
+    /**
+     * What Mistral, and whatever else is built with FastAPI, finds wrong: a text, or a list of complaints. Of a complaint
+     * only its place and its words: the rest repeats what was asked.
+     */
+    private static String detail(JsonNode detail) {
+        if (!detail.isArray()) {
+            return detail.asText("");
+        }
+        StringJoiner complaints = new StringJoiner("; ");
+        for (JsonNode complaint : detail) {
+            StringJoiner place = new StringJoiner(".", "", ": ").setEmptyValue("");
+            for (JsonNode step : complaint.path("loc")) {
+                place.add(step.asText());
+            }
+            complaints.add(place + Json.text(complaint, "msg"));
+        }
+        return complaints.toString();
     }
 }

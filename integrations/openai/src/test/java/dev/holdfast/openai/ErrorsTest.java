@@ -65,6 +65,19 @@ class ErrorsTest extends ProviderTestBase {
     }
 
     @Test
+    void whatWasAskedIsInNoErrorAlthoughTheProviderRepeatsIt() {
+        serve(
+                422,
+                "{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"messages\",0,\"seed\"],\"msg\":\"Extra inputs are"
+                        + " not permitted\",\"input\":{\"content\":\"my secret question\"},\"ctx\":{\"x\":\"secret\"}}]}");
+
+        ProviderException error = catchThrowableOfType(ProviderException.class, () -> ask("mistral"));
+        assertThat(error)
+                .hasMessageContaining("body.messages.0.seed: Extra inputs are not permitted")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
     void theKeyIsInNoErrorAndInNoText() {
         serve(401, "{\"error\":{\"message\":\"Incorrect API key provided: sk-test-1.\",\"code\":\"sk-test-1\"}}");
 
