@@ -3,6 +3,7 @@ package dev.holdfast.openai;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -42,14 +43,22 @@ final class Json {
 
     /** Tells whether a text is one whole JSON value. */
     static boolean isWhole(CharSequence text) {
+        return firstToken(text) != null;
+    }
+
+    /** Tells whether a text is one whole JSON object. */
+    static boolean isObject(CharSequence text) {
+        return firstToken(text) == JsonToken.START_OBJECT;
+    }
+
+    /** The token that one whole JSON value begins with; null when the text is none. */
+    private static @Nullable JsonToken firstToken(CharSequence text) {
         try (JsonParser parser = FACTORY.createParser(text.toString())) {
-            if (parser.nextToken() == null) {
-                return false;
-            }
+            JsonToken first = parser.nextToken();
             parser.skipChildren();
-            return parser.nextToken() == null;
+            return parser.nextToken() == null ? first : null;
         } catch (IOException notJson) {
-            return false;
+            return null;
         }
     }
 

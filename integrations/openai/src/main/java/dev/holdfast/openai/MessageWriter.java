@@ -3,6 +3,7 @@ package dev.holdfast.openai;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.OutputFormat;
 import dev.holdfast.chat.Part;
@@ -157,8 +158,7 @@ final class MessageWriter {
         json.writeStringField("type", "function");
         json.writeObjectFieldStart("function");
         json.writeStringField("name", call.name());
-        // A call without arguments comes as an empty text, and is refused as one on its way back.
-        json.writeStringField("arguments", call.arguments().isBlank() ? "{}" : call.arguments());
+        json.writeStringField("arguments", arguments(call));
         json.writeEndObject();
         for (Part part : message.parts()) {
             if (part instanceof Part.Opaque opaque && opaque.provider().equals(provider)) {
@@ -170,6 +170,21 @@ final class MessageWriter {
             }
         }
         json.writeEndObject();
+    }
+
+    /**
+     * The arguments as they came, or, where they are no object, within one. A call without any comes as an empty text;
+     * several servers (vLLM, Ollama, Mistral) parse the text, and refuse the conversation for ever when they cannot.
+     */
+    private static String arguments(Part.ToolCall call) {
+        String arguments = call.arguments();
+        if (Json.isObject(arguments)) {
+            return arguments;
+        }
+        ObjectNode unreadable = Json.MAPPER.createObjectNode();
+        return arguments.isBlank()
+                ? unreadable.toString()
+                : unreadable.put("unreadable", arguments).toString();
     }
 
     private static void writeResults(Message message, JsonGenerator json) throws IOException {

@@ -8,7 +8,9 @@ import dev.holdfast.chat.ToolSpec;
 import dev.holdfast.error.Problems;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,7 +43,9 @@ final class RequestWriter {
         Map<String, String> options = request.options(provider);
         check(options);
         ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
-        try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+        // Through a writer: it replaces half of a character, which a text cut short may end in; the generator of bytes
+        // would refuse the whole request for it.
+        try (JsonGenerator json = Json.FACTORY.createGenerator(new OutputStreamWriter(out, StandardCharsets.UTF_8))) {
             json.writeStartObject();
             json.writeStringField("model", model);
             json.writeArrayFieldStart("messages");

@@ -15,6 +15,8 @@ import dev.holdfast.error.InvalidConfigurationException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestTest extends ProviderTestBase {
     private static final ToolSpec LOOKUP = new ToolSpec(
@@ -123,6 +125,28 @@ class RequestTest extends ProviderTestBase {
                                 + "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"sent\"},"
                                 + "{\"role\":\"tool\",\"tool_call_id\":\"c2\",\"content\":\"no id given\"}]}")
                         .get("m"));
+    }
+
+    /** Several servers read the arguments before the model does, and refuse the whole conversation for them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"order\":", "[1]", "{} {}", "nonsense", "NaN"})
+    void argumentsThatAreNoObjectGoBackWithinOne(String arguments) {
+        send(
+                "vllm",
+                ChatRequest.of(List.of(
+                        Message.user("Go"),
+                        Message.of(Role.ASSISTANT, List.of(new Part.ToolCall("c1", "lookup", arguments))),
+                        Message.tools(List.of(new Part.ToolResult("c1", "lookup", "cannot be read", true))))));
+
+        String sent = sent().at("/messages/1/tool_calls/0/function/arguments").asText();
+        assertThat(json(sent).path("unreadable").asText()).isEqualTo(arguments);
+    }
+
+    @Test
+    void aTextThatWasCutWithinACharacter() {
+        send("openai", ChatRequest.of("tea \ud83c\udf75 and \ud83c"));
+
+        assertThat(sent().at("/messages/0/content").asText()).isEqualTo("tea \ud83c\udf75 and ?");
     }
 
     @Test
