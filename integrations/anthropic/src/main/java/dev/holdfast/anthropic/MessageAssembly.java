@@ -26,6 +26,7 @@ final class MessageAssembly {
     private String stopReason = "";
     private int toolCalls;
     private boolean started;
+    private boolean counted; // to the end: a stream begins with a count of what has yet to be written
     private boolean stopped;
 
     MessageAssembly(Endpoint endpoint) {
@@ -43,6 +44,7 @@ final class MessageAssembly {
         for (JsonNode block : message.path("content")) {
             open(index++, block).end();
         }
+        counted = true;
         stopped = true;
     }
 
@@ -61,6 +63,7 @@ final class MessageAssembly {
                 String reason = Json.text(event.path("delta"), "stop_reason");
                 stopReason = reason.isEmpty() ? stopReason : reason;
                 usage.merge(event.path("usage"));
+                counted |= event.path("usage").hasNonNull("output_tokens");
             }
             case "message_stop" -> stopped = true;
             default -> {
@@ -118,7 +121,7 @@ final class MessageAssembly {
             block.addTo(parts, endpoint.provider());
         }
         return ChatResponse.builder(endpoint, Message.of(Role.ASSISTANT, parts))
-                .usage(usage.usage())
+                .usage(counted ? usage.usage() : Usage.unknown())
                 .finishReason(finishReason(stopReason))
                 .model(model)
                 .responseId(id)
@@ -139,7 +142,7 @@ final class MessageAssembly {
 
     /** What was used; the counts grow until the reason to stop is told. */
     Usage usage() {
-        return stopReason.isEmpty() ? Usage.unknown() : usage.usage();
+        return stopReason.isEmpty() || !counted ? Usage.unknown() : usage.usage();
     }
 
     private static FinishReason finishReason(String reason) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.chat.TokenClass;
 import dev.holdfast.chat.Usage;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +15,9 @@ import java.util.Map;
  * some of them out, and all are billed; passes of another model, such as an advisor's, are counted with the rest.
  */
 final class MessagesUsage {
+    private static final List<String> CHARGED =
+            List.of("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens");
+
     private final ObjectNode fields = JsonNodeFactory.instance.objectNode();
 
     /** Takes a report; what it does not name stays as it was. */
@@ -25,14 +29,16 @@ final class MessagesUsage {
         }
     }
 
-    /** The usage; unknown when no report counts both sides. */
+    /** The usage; unknown unless both sides are counted, for what is known is settled as the last word. */
     Usage usage() {
-        if (!fields.path("input_tokens").isNumber()
-                || !fields.path("output_tokens").isNumber()) {
+        JsonNode passes = fields.path("iterations");
+        if (!fields.has("input_tokens")
+                || !fields.has("output_tokens")
+                || !isReadable(fields)
+                || !areReadable(passes)) {
             return Usage.unknown();
         }
         Usage.Builder usage = Usage.builder();
-        JsonNode passes = fields.path("iterations");
         long output = 0;
         if (passes.isArray() && !passes.isEmpty()) {
             for (JsonNode pass : passes) {
@@ -44,9 +50,31 @@ final class MessagesUsage {
             output = count(fields, "output_tokens");
         }
         long thinking = Math.min(output, count(fields.path("output_tokens_details"), "thinking_tokens"));
-        return usage.add(TokenClass.OUTPUT, output - thinking)
+        Usage all = usage.add(TokenClass.OUTPUT, output - thinking)
                 .add(TokenClass.REASONING, thinking)
                 .build();
+        return all.total() == 0 ? Usage.unknown() : all; // nobody reads nothing: whoever says so does not count
+    }
+
+    private static boolean areReadable(JsonNode passes) {
+        for (JsonNode pass : passes) {
+            if (!isReadable(pass)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether everything in a report that is charged for is a number of tokens, where it is there. */
+    private static boolean isReadable(JsonNode report) {
+        for (String field : CHARGED) {
+            JsonNode count = report.path(field);
+            boolean isCount = count.isIntegralNumber() && count.canConvertToInt() && count.intValue() >= 0;
+            if (!isCount && !count.isMissingNode() && !count.isNull()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void addInput(Usage.Builder usage, JsonNode report) {

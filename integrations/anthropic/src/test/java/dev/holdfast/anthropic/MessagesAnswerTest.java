@@ -120,12 +120,28 @@ class MessagesAnswerTest {
                         .build());
     }
 
+    /** Whoever settles takes a known count for the last word, so nonsense must not look like one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"input_tokens\":-1,\"output_tokens\":2",
+                "\"input_tokens\":1,\"output_tokens\":9e18",
+                "\"input_tokens\":1,\"output_tokens\":1e999",
+                "\"input_tokens\":1,\"output_tokens\":\"2\"",
+                "\"input_tokens\":0,\"output_tokens\":0",
+                "\"input_tokens\":1,\"output_tokens\":2,\"cache_read_input_tokens\":9223372036854775807",
+                "\"input_tokens\":1,\"output_tokens\":2,\"iterations\":[{\"input_tokens\":1},{\"output_tokens\":-3}]"
+            })
+    void countsThatCannotBeMeantAreUnknown(String fields) {
+        assertThat(usage("{" + fields + "}")).isEqualTo(Usage.unknown());
+    }
+
     @Test
     void takesOddCountsForWhatTheyCanMean() {
         assertThat(usage("{\"input_tokens\":1,\"output_tokens\":2,\"output_tokens_details\":{\"thinking_tokens\":9}}")
                         .total())
                 .isEqualTo(3);
-        assertThat(usage("{\"input_tokens\":-1,\"output_tokens\":2,\"iterations\":[],\"cache_creation\":null}"))
+        assertThat(usage("{\"input_tokens\":0,\"output_tokens\":2,\"iterations\":[],\"cache_creation\":null}"))
                 .isEqualTo(Usage.of(0, 2));
         assertThat(usage("{}").isKnown()).isFalse();
         assertThat(usage("{\"input_tokens\":5}").isKnown())

@@ -118,6 +118,20 @@ class MessagesStreamTest {
         assertThat(sent.headers()).containsEntry("accept", "text/event-stream");
     }
 
+    /** The first event counts a token or two of an answer that has yet to be written. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'message_delta','delta':{'stop_reason':'end_turn'}}",
+                "{'type':'message_delta','delta':{'stop_reason':'end_turn'},'usage':{'input_tokens':10}}",
+                "{'type':'ping'}"
+            })
+    void aCountFromTheBeginningIsNotTakenForTheEnd(String delta) {
+        server.stream(events(START, TEXT, text(0, "a long answer"), ENDED, delta, STOP));
+
+        assertThat(read(new ArrayList<>()).usage()).isEqualTo(Usage.unknown());
+    }
+
     @Test
     void takesLaterCountsInPlaceOfEarlierOnes() {
         server.stream(events(
