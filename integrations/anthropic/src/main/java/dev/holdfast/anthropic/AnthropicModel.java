@@ -208,7 +208,7 @@ public final class AnthropicModel implements EndpointModel {
         }
 
         /**
-         * Adds a field to every body; an option of the request wins over it. Clouds want {@code anthropic_version} here.
+         * Adds a field to every body; what a request says of it, itself or by an option, wins over it. Clouds want {@code anthropic_version} here.
          *
          * @param name the field
          * @param json its value as JSON
@@ -424,17 +424,24 @@ public final class AnthropicModel implements EndpointModel {
         }
 
         private void checkHeaders(Problems problems) {
-            Headers.check(problems, keyHeader, keyPrefix, "keyHeader");
+            checkHeader(problems, keyHeader, keyPrefix, "keyHeader");
             headers.forEach((name, value) -> {
                 String field = "header." + name;
-                Headers.check(problems, name, value, field);
+                checkHeader(problems, name, value, field);
                 problems.require(
                         !keyGiven || !name.equalsIgnoreCase(keyHeader),
                         field,
                         "is the one that the key is sent in; leave it out, or give no key");
             });
             betas.forEach(beta -> problems.requireText(beta, "beta"));
-            betas.forEach(beta -> Headers.check(problems, "anthropic-beta", beta, "beta"));
+            betas.forEach(beta -> checkHeader(problems, "anthropic-beta", beta, "beta"));
+        }
+
+        private static void checkHeader(Problems problems, String name, String value, String field) {
+            String problem = WireRequest.problemWithHeader(name, value);
+            if (problem != null) {
+                problems.add(field, problem);
+            }
         }
     }
 }
