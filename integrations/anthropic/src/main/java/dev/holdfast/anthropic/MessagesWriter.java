@@ -13,8 +13,10 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes the body of a request of the Messages API. */
 final class MessagesWriter {
@@ -28,6 +30,7 @@ final class MessagesWriter {
     private final Map<String, String> options;
     private final JsonGenerator json;
     private final ContentWriter content;
+    private final Set<String> said = new HashSet<>(); // a field that stands there twice is read as anybody likes
 
     private MessagesWriter(MessagesEndpoint target, ChatRequest request, JsonGenerator json) {
         this.target = target;
@@ -39,9 +42,8 @@ final class MessagesWriter {
 
     static byte[] write(MessagesEndpoint target, ChatRequest request) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(LIKELY_SIZE);
-        // Through a writer, because it replaces half a surrogate pair, which a text cut short may end in; the generator
-        // of
-        // bytes would refuse the whole request for it.
+        // Through a writer: it replaces half of a character, which a text cut short may end in; the generator of bytes
+        // would refuse the whole request for it.
         try (JsonGenerator json =
                 Json.MAPPER.getFactory().createGenerator(new OutputStreamWriter(out, StandardCharsets.UTF_8))) {
             new MessagesWriter(target, request, json).body();
@@ -72,8 +74,9 @@ final class MessagesWriter {
         json.writeEndObject();
     }
 
-    private boolean isOurs(String field) {
-        return !options.containsKey(field);
+    /** Whether the request's own word is to be written: yes, unless an option says it otherwise. */
+    private boolean says(String field) {
+        return !options.containsKey(field) && said.add(field);
     }
 
     /** Instructions have one place here, above the conversation, wherever they stood. */
@@ -160,13 +163,16 @@ final class MessagesWriter {
     }
 
     private void toolChoice() throws IOException {
-        if (request.tools().isEmpty() || !isOurs("tool_choice")) {
+        if (request.tools().isEmpty()) {
             return;
         }
         String parallel = options.get("disable_parallel_tool_use");
         ToolChoice choice = request.toolChoice();
         if (choice instanceof ToolChoice.Auto && parallel == null) {
             return; // what the provider does without a word
+        }
+        if (!says("tool_choice")) {
+            return;
         }
         json.writeObjectFieldStart("tool_choice");
         if (choice instanceof ToolChoice.Tool tool) {
@@ -187,15 +193,15 @@ final class MessagesWriter {
     }
 
     private void sampling() throws IOException {
-        if (request.temperature().isPresent() && isOurs("temperature")) {
+        if (request.temperature().isPresent() && says("temperature")) {
             json.writeNumberField(
                     "temperature",
                     Math.min(HIGHEST_TEMPERATURE, request.temperature().getAsDouble()));
         }
-        if (request.topP().isPresent() && isOurs("top_p")) {
+        if (request.topP().isPresent() && says("top_p")) {
             json.writeNumberField("top_p", request.topP().getAsDouble());
         }
-        if (!request.stop().isEmpty() && isOurs("stop_sequences")) {
+        if (!request.stop().isEmpty() && says("stop_sequences")) {
             json.writeArrayFieldStart("stop_sequences");
             for (String sequence : request.stop()) {
                 json.writeString(sequence);
@@ -205,7 +211,7 @@ final class MessagesWriter {
     }
 
     private void outputConfig(OutputFormat.Json format) throws IOException {
-        if (!isOurs("output_config")) {
+        if (!says("output_config")) {
             return;
         }
         json.writeObjectFieldStart("output_config");
@@ -219,7 +225,7 @@ final class MessagesWriter {
 
     private void rawFields() throws IOException {
         for (Map.Entry<String, String> field : target.bodyFields().entrySet()) {
-            if (isOurs(field.getKey())) {
+            if (says(field.getKey())) {
                 json.writeFieldName(field.getKey());
                 json.writeRawValue(field.getValue());
             }

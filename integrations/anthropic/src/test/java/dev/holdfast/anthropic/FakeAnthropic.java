@@ -1,5 +1,6 @@
 package dev.holdfast.anthropic;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
@@ -22,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A provider on loopback: one connection a call, the answers as they were given, byte by byte where asked for. */
 final class FakeAnthropic implements AutoCloseable {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
     /** What a client sent. */
     record Received(String path, Map<String, String> headers, JsonNode body) {}

@@ -14,6 +14,8 @@ import dev.holdfast.chat.Part;
 import dev.holdfast.chat.Role;
 import dev.holdfast.chat.ToolChoice;
 import dev.holdfast.chat.ToolSpec;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
 import dev.holdfast.error.InvalidConfigurationException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -113,6 +115,30 @@ class MessagesRequestTest {
 
         assertThat(send(ChatRequest.of(cut)).at("/messages/0/content/0/text").asText())
                 .isEqualTo("tea \ud83c\udf75 and ?");
+    }
+
+    @Test
+    void aFieldOfEveryBodyGivesWayToWhatTheRequestSaysOfIt() {
+        server.json(200, ANSWER);
+        AnthropicModel.builder("claude-test")
+                .baseUrl(server.url())
+                .apiKey("key")
+                .bodyField("temperature", "0.9")
+                .bodyField("top_k", "5")
+                .bodyField("tool_choice", "{\"type\":\"any\"}")
+                .build()
+                .chat(
+                        ChatRequest.of("hi").toBuilder()
+                                .temperature(0.1)
+                                .tools(List.of(LOOKUP))
+                                .toolChoice(new ToolChoice.None())
+                                .build(),
+                        CallContext.of(Caller.of("acme", "ann")));
+
+        JsonNode body = server.received().body(); // which a field that stands there twice does not pass
+        assertThat(body.path("temperature").asDouble()).isEqualTo(0.1);
+        assertThat(body.path("top_k").asInt()).isEqualTo(5);
+        assertThat(body.at("/tool_choice/type").asText()).isEqualTo("none");
     }
 
     @Test
