@@ -18,10 +18,22 @@ import java.util.Set;
 final class RequestWriter {
     /**
      * What no option may set: each was decided above, by somebody who counted on it (which model was admitted, what it
-     * may cost, which tools are permitted, how the answer is read).
+     * may cost, which tools are permitted, how the answer is read). A preset (OpenRouter) brings another model and other
+     * instructions; {@code best_of} (vLLM) writes answers that nobody sees, and {@code prompt} stands for all messages.
      */
     private static final Set<String> DECIDED = Set.of(
-            "model", "models", "messages", "stream", "tools", "functions", "n", "max_tokens", "max_completion_tokens");
+            "model",
+            "models",
+            "preset",
+            "messages",
+            "prompt",
+            "stream",
+            "tools",
+            "functions",
+            "n",
+            "best_of",
+            "max_tokens",
+            "max_completion_tokens");
 
     private final String model;
     private final String provider;

@@ -263,11 +263,17 @@ class RequestTest extends ProviderTestBase {
         ChatRequest wrong = ChatRequest.of("hi").toBuilder()
                 .option("openai", "model", "\"dearer\"")
                 .option("openai", "max_tokens", "100000")
+                .option("openai", "preset", "\"dearer\"")
+                .option("openai", "best_of", "5")
                 .option("openai", "metadata", "{not json")
                 .build();
         assertThatThrownBy(() -> send("openai", wrong))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContainingAll(
-                        "options.openai.model", "options.openai.max_tokens", "options.openai.metadata: is not JSON");
+                        "options.openai.model",
+                        "options.openai.max_tokens",
+                        "options.openai.preset",
+                        "options.openai.best_of",
+                        "options.openai.metadata: is not JSON");
     }
 }
