@@ -46,7 +46,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>usage that the provider reported counts as reported, also beyond the reservation;
  *   <li>a call that was provably not sent is given back;
- *   <li>a stream that the caller left costs its input and what was streamed, by our own count (flagged as estimated);
+ *   <li>a stream that the caller left costs its input and what was streamed, by our own count (flagged as estimated) and
+ *       at the dearest price of each;
  *   <li>anything else counts as all that was reserved.
  * </ul>
  *
@@ -166,6 +167,9 @@ public final class BudgetLayer implements ModelLayer {
         }
         if (price == null) {
             return null;
+        }
+        if (usage.isEstimated()) {
+            return price.most(usage);
         }
         Optional<Money> cost = price.cost(usage);
         return cost.isPresent() || demands == null ? cost.orElse(null) : new Money(reserved.nanoDollars());

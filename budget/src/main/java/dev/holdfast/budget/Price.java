@@ -155,6 +155,12 @@ public final class Price {
         return Optional.of(new Money(Demand.nanos(sum)));
     }
 
+    /** The most that so many tokens can cost: an estimate knows how many they are, but not of which class. */
+    Money most(Usage usage) {
+        return new Money(Demand.nanos(Demand.plus(
+                Demand.times(usage.input(), dearestInputPicos()), Demand.times(usage.output(), dearestOutputPicos()))));
+    }
+
     private long picosOf(TokenClass tokenClass) {
         long own = picos[tokenClass.ordinal()];
         if (own != UNPRICED) {

@@ -243,6 +243,29 @@ class BudgetLayerTest {
     }
 
     @Test
+    void ourOwnCountCostsTheMostThatItsTokensCan() {
+        PriceTable prices = PriceTable.builder()
+                .price(
+                        "openai",
+                        "gpt-4o-mini",
+                        Price.perMillion()
+                                .input("0.15")
+                                .with(TokenClass.CACHE_WRITE, "0.30")
+                                .output("0.60"))
+                .build();
+        ChatModel model = layer(Budget.perUser().money("1.00").lifetime())
+                .prices(prices)
+                .build()
+                .around(Scripted.streams("word "));
+        ChatReply reply = model.send(new ChatCall(asking(100), ANN));
+        reply.next();
+        reply.close();
+
+        assertThat(reply.outcome().cost()).contains(new Money(10 * 300 + 600));
+        assertThat(money()).isEqualTo(new Balance(3_600, 0));
+    }
+
+    @Test
     void nothingStaysReservedHoweverCallsEnd() {
         Budget budget = Budget.perUser().tokens(1_000_000).lifetime();
         List<ChatModel> models = List.of(
