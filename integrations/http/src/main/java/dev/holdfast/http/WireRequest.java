@@ -31,14 +31,14 @@ public final class WireRequest {
      *
      * @param url where to
      * @return a builder
-     * @throws IllegalArgumentException when it is {@linkplain #problemWithUrl not an address}
+     * @throws IllegalArgumentException when it is no http or https address
      */
     public static Builder post(String url) {
         return new Builder(url);
     }
 
     /**
-     * Says why a text cannot be an address.
+     * Says why a text cannot be the address that a provider's paths are put behind.
      *
      * @param url the text
      * @return what is wrong and how to mend it; null when nothing is
@@ -53,6 +53,9 @@ public final class WireRequest {
         }
         if (!parsed.username().isEmpty() || !parsed.password().isEmpty()) {
             return "holds a user name or a password; give keys as keys, addresses end up in logs";
+        }
+        if (parsed.query() != null || parsed.fragment() != null) {
+            return "has something behind its path; give keys as keys, and leave out whatever follows ? or #";
         }
         return null;
     }

@@ -12,6 +12,7 @@ import dev.holdfast.error.StreamInterruptedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ErrorsTest extends ProviderTestBase {
 
@@ -126,6 +127,16 @@ class ErrorsTest extends ProviderTestBase {
                         .endpoint()
                         .id())
                 .isEqualTo("ollama/mini");
+    }
+
+    /** What follows the address would end up behind the question mark, and a key there in every log. */
+    @ParameterizedTest
+    @ValueSource(strings = {"https://x.example/v1?key=sk-secret", "https://x.example/v1#top"})
+    void anAddressEndsWithItsPath(String url) {
+        assertThatThrownBy(() -> OpenAiModel.builder("mini").baseUrl(url).build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("baseUrl")
+                .hasMessageNotContaining("secret");
     }
 
     @Test
