@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.Part;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,9 @@ final class ThoughtAssembler {
 
     private final StringBuilder text = new StringBuilder();
     private final ArrayNode details = Json.MAPPER.createArrayNode();
+    /** What of the last detail grows. Not joined with each piece: long thoughts come in tens of thousands of them. */
+    private final Map<String, StringBuilder> growing = new HashMap<>();
+
     private String field = "";
 
     /** Takes the thoughts of a message or of a piece of one. */
@@ -69,16 +73,28 @@ final class ThoughtAssembler {
                 && piece.get("index").equals(last.get("index"))
                 && Json.text(piece, "type").equals(Json.text(last, "type"));
         if (!same || !(last instanceof ObjectNode grown)) {
+            settle();
+            growing.clear();
             details.add(piece.deepCopy());
             return;
         }
         for (Map.Entry<String, JsonNode> entry : piece.properties()) {
             String name = entry.getKey();
             if (GROWING.contains(name) && grown.path(name).isTextual()) {
-                grown.put(name, grown.path(name).asText() + entry.getValue().asText(""));
+                growing.computeIfAbsent(
+                                name,
+                                absent -> new StringBuilder(grown.path(name).asText()))
+                        .append(entry.getValue().asText(""));
             } else if (!entry.getValue().isNull()) {
                 grown.set(name, entry.getValue());
             }
+        }
+    }
+
+    /** Writes what has grown into the last detail. */
+    private void settle() {
+        if (!growing.isEmpty() && details.get(details.size() - 1) instanceof ObjectNode last) {
+            growing.forEach((name, all) -> last.put(name, all.toString()));
         }
     }
 
@@ -87,6 +103,7 @@ final class ThoughtAssembler {
         if (text.isEmpty() && details.isEmpty()) {
             return null;
         }
+        settle();
         ObjectNode kept = Json.MAPPER.createObjectNode();
         if (!details.isEmpty()) {
             kept.set(Kept.DETAILS, details);

@@ -279,6 +279,28 @@ class StreamTest extends ProviderTestBase {
     }
 
     @Test
+    void thoughtsOfSeveralDetailsGrowEachForItself() {
+        serveEvents(
+                delta("'reasoning_details':[{'type':'reasoning.text','text':'a','index':0}]"),
+                delta("'reasoning_details':[{'type':'reasoning.text','text':'b','index':0}]"),
+                delta("'reasoning_details':[{'type':'reasoning.encrypted','index':1}]"),
+                delta("'reasoning_details':[{'type':'reasoning.encrypted','data':'x','index':1}]"),
+                delta("'reasoning_details':[{'type':'reasoning.encrypted','data':'y','index':1},"
+                        + "{'type':'reasoning.text','text':'c','index':2}]"),
+                delta("'reasoning_details':[{'type':'reasoning.text','text':'d','index':2,'signature':'s'}]"),
+                STOP,
+                "[DONE]");
+
+        Part.Reasoning thought =
+                (Part.Reasoning) askStreaming("openai").message().parts().get(0);
+        assertThat(thought.text()).isEqualTo("abcd");
+        assertThat(json(String.valueOf(thought.json())))
+                .isEqualTo(json("{'reasoning_details':[{'type':'reasoning.text','text':'ab','index':0},"
+                        + "{'type':'reasoning.encrypted','index':1,'data':'xy'},"
+                        + "{'type':'reasoning.text','text':'cd','index':2,'signature':'s'}]}"));
+    }
+
+    @Test
     void anErrorInTheMidstCarriesWhatCame() {
         serve(
                 200,
