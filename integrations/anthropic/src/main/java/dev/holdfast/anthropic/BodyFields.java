@@ -1,6 +1,7 @@
 package dev.holdfast.anthropic;
 
 import dev.holdfast.error.Problems;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,7 +25,9 @@ final class BodyFields {
         options.forEach((name, json) -> {
             String field = "options." + provider + "." + name;
             problems.require(
-                    !name.equals(TOOL_SERVERS), field, "gives tools to the model; set it as bodyField on the model");
+                    !folded(name).equals(TOOL_SERVERS),
+                    field,
+                    "gives tools to the model; set it as bodyField on the model");
             check(problems, field, name, json);
         });
         problems.throwIfAny("request to " + provider);
@@ -32,10 +35,15 @@ final class BodyFields {
 
     static void check(Problems problems, String field, String name, String json) {
         problems.require(
-                        !SAID_ELSEWHERE.contains(name),
+                        !SAID_ELSEWHERE.contains(folded(name)),
                         field,
                         "is decided by the request or the model itself; set it there")
                 .require(Json.read(json) != null, field, "is not JSON; quote a text as \"text\"");
+    }
+
+    /** As servers that do not mind the case of names read one; those written in Go take a long s for an s, too. */
+    private static String folded(String name) {
+        return name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
 
     static void checkTool(Problems problems, String json) {

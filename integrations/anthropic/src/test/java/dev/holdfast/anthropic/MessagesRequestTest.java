@@ -243,7 +243,18 @@ class MessagesRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"model", "messages", "max_tokens", "stream", "system", "tools", "mcp_servers"})
+    @ValueSource(
+            strings = {
+                "model",
+                "messages",
+                "max_tokens",
+                "stream",
+                "system",
+                "tools",
+                "mcp_servers",
+                "Tools",
+                "me\u017f\u017fages"
+            })
     void takesNothingPastTheLimitsAsAnOption(String field) {
         AnthropicModel model = model().build();
 

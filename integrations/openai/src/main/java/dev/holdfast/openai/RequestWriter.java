@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -96,12 +97,17 @@ final class RequestWriter {
         for (Map.Entry<String, String> option : options.entrySet()) {
             String path = "options." + provider + "." + option.getKey();
             problems.require(
-                            !DECIDED.contains(option.getKey()),
+                            !DECIDED.contains(folded(option.getKey())),
                             path,
                             "is decided by the request or the model itself; set it there")
                     .require(Json.isWhole(option.getValue()), path, "is not JSON; quote a text as \"text\"");
         }
         problems.throwIfAny("request");
+    }
+
+    /** As servers that do not mind the case of names read one; those written in Go take a long s for an s, too. */
+    private static String folded(String name) {
+        return name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
 
     private static void writeTools(ChatRequest request, Map<String, String> options, JsonGenerator json)

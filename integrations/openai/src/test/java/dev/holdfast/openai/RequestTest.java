@@ -265,6 +265,8 @@ class RequestTest extends ProviderTestBase {
                 .option("openai", "max_tokens", "100000")
                 .option("openai", "preset", "\"dearer\"")
                 .option("openai", "best_of", "5")
+                .option("openai", "N", "5") // servers written in Go take either case
+                .option("openai", "me\u017f\u017fages", "[]") // and a long s for an s
                 .option("openai", "metadata", "{not json")
                 .build();
         assertThatThrownBy(() -> send("openai", wrong))
@@ -274,6 +276,8 @@ class RequestTest extends ProviderTestBase {
                         "options.openai.max_tokens",
                         "options.openai.preset",
                         "options.openai.best_of",
+                        "options.openai.N",
+                        "options.openai.me\u017f\u017fages",
                         "options.openai.metadata: is not JSON");
     }
 }
