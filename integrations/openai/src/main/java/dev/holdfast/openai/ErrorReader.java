@@ -3,6 +3,8 @@ package dev.holdfast.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.http.ReportedError;
 import dev.holdfast.http.UnreadableReplyException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +60,23 @@ final class ErrorReader {
         if (!raw.isEmpty()) {
             message = message.isEmpty() ? raw : message + ": " + raw;
         }
-        return new ReportedError(Json.text(error, "code"), Json.text(error, "type"), message, null);
+        return new ReportedError(Json.text(error, "code"), Json.text(error, "type"), message, retryDelay(error));
+    }
+
+    /** When to come back, as Google says it in the details of an error: {@code "retryDelay": "48s"}. */
+    private static @Nullable Duration retryDelay(JsonNode error) {
+        for (JsonNode detail : error.path("details")) {
+            String delay = Json.text(detail, "retryDelay");
+            if (!delay.isEmpty()) {
+                try {
+                    Duration wait = Duration.parse("PT" + delay);
+                    return wait.isNegative() || wait.isZero() ? null : wait;
+                } catch (DateTimeParseException unreadable) {
+                    return null;
+                }
+            }
+        }
+        return null;
     }
 
     /**

@@ -9,6 +9,8 @@ import dev.holdfast.chat.Usage;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.StreamInterruptedException;
+import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +65,20 @@ class ErrorsTest extends ProviderTestBase {
                 catchThrowableOfType(StreamInterruptedException.class, () -> askStreaming("openrouter"));
         assertThat(error).hasMessageContaining("lost it");
         assertThat(error.partial().text()).isEqualTo("half of");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"48s, PT48S", "0.939935699s, PT0.939935699S", "0s,", "-3s,", "soon,", "9e9s,"})
+    void googleSaysInTheBodyWhenToComeBack(String delay, Duration wait) {
+        serve(
+                429,
+                "[{\"error\":{\"code\":429,\"message\":\"Quota exceeded\",\"status\":\"RESOURCE_EXHAUSTED\",\"details\":["
+                        + "{\"@type\":\"type.googleapis.com/google.rpc.Help\"},"
+                        + "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"" + delay
+                        + "\"}]}}]");
+
+        ProviderException error = catchThrowableOfType(ProviderException.class, () -> ask("google"));
+        assertThat(error.retryAfter()).isEqualTo(Optional.ofNullable(wait));
     }
 
     @Test
