@@ -64,6 +64,7 @@ public interface HoldfastRuntime {
      * @param name what the thread is called while it does this
      * @param work what to run; what it throws is logged and goes no further
      * @return a handle to wait for it or to interrupt it
+     * @throws java.util.concurrent.RejectedExecutionException when the executor takes no more work
      */
     Task fork(String name, Runnable work);
 
@@ -101,6 +102,9 @@ public interface HoldfastRuntime {
 
     /**
      * The runtime of the machine on an executor of the user's own.
+     *
+     * <p>Tools, timers and deadlines run there, beside each other: with a fixed number of threads and a queue, a timer
+     * waits behind the tools that it is to end. Where the executor refuses, a timer runs on a daemon thread of its own.
      *
      * @param executor runs forked and scheduled work; it must not run tasks in the calling thread
      * @return a new runtime

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -58,8 +59,18 @@ final class SystemRuntime implements HoldfastRuntime {
     public Cancellable schedule(Duration delay, Runnable task) {
         Timer timer = new Timer(logged("timer", task));
         // The timer thread only hands over: a task that blocks must not delay the timers behind it.
-        timer.entry = Timers.POOL.schedule(() -> executor.execute(timer), saturatedNanos(delay), TimeUnit.NANOSECONDS);
+        timer.entry = Timers.POOL.schedule(() -> handOver(timer), saturatedNanos(delay), TimeUnit.NANOSECONDS);
         return timer;
+    }
+
+    /** A timer is what ends a call that hangs: it must ring, also when the executor is full or has been shut down. */
+    private void handOver(Timer timer) {
+        try {
+            executor.execute(timer);
+        } catch (RejectedExecutionException e) {
+            log.warn("the executor refused a timer, which runs on a thread of its own instead: {}", e.getMessage());
+            Timers.LATE.newThread(timer).start();
+        }
     }
 
     @Override
@@ -119,6 +130,7 @@ final class SystemRuntime implements HoldfastRuntime {
     /** One timer thread for the process, started by its first use. */
     private static final class Timers {
         static final ScheduledThreadPoolExecutor POOL = create();
+        static final ThreadFactory LATE = daemon("holdfast-timer-refused");
 
         private static ScheduledThreadPoolExecutor create() {
             ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(1, daemon("holdfast-timer"));
