@@ -190,7 +190,7 @@ public abstract class LayerReply implements ChatReply {
         if (begun) {
             try {
                 onEnd(end);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // The answer is there; a layer that cannot give back must not take it away.
                 log.error("{} failed to end a call", getClass().getName(), e);
             }

@@ -57,7 +57,7 @@ public final class Events {
         for (Listener listener : listeners) {
             try {
                 listener.on(event);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // an assertion, a class that is missing: no reason to fail the call
                 log.warn("listener {} threw at {}", listener, event.getClass().getSimpleName(), e);
             }
         }

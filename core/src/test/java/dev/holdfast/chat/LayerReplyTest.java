@@ -38,6 +38,23 @@ class LayerReplyTest {
             ErrorDetails.builder().usage(Usage.of(10, 2), Billing.BILLED).build(),
             null);
 
+    @Test
+    void anErrorInTheEndOfALayerTakesNoAnswerAway() {
+        ChatReply reply = new LayerReply() {
+            @Override
+            protected ChatReply open() {
+                return ChatReply.completed(ANSWER);
+            }
+
+            @Override
+            protected void onEnd(Outcome outcome) {
+                throw new AssertionError("a layer's own");
+            }
+        };
+
+        assertThat(reply.await()).isSameAs(ANSWER);
+    }
+
     /** Counts what it acquires in {@code open} and gives back in {@code onEnd}. */
     private static class Counting extends LayerReply {
         final List<Outcome> ends = Collections.synchronizedList(new ArrayList<>());

@@ -26,6 +26,18 @@ class EventsTest {
     }
 
     @Test
+    void anErrorOfAListenerHarmsNobodyEither() {
+        List<Event> heard = new ArrayList<>();
+        Listener broken = event -> {
+            throw new NoClassDefFoundError("of a listener that was packed without its library");
+        };
+
+        Events.to(List.of(broken, heard::add)).emit(EVENT);
+
+        assertThat(heard).containsExactly(EVENT);
+    }
+
+    @Test
     void knowsWhetherAnybodyListens() {
         assertThat(Events.none().isHeard()).isFalse();
         assertThat(Events.to(List.of())).isSameAs(Events.none());
