@@ -27,10 +27,14 @@ public final class InvalidConfigurationException extends HoldfastException {
     }
 
     InvalidConfigurationException(String subject, List<Problem> problems) {
+        this(subject, problems, ErrorDetails.nothingSent());
+    }
+
+    private InvalidConfigurationException(String subject, List<Problem> problems, ErrorDetails details) {
         super(
                 subject + " cannot be built:\n"
                         + problems.stream().map(problem -> "  - " + problem).collect(Collectors.joining("\n")),
-                ErrorDetails.nothingSent(),
+                details,
                 null,
                 true);
         this.subject = subject;
@@ -48,6 +52,6 @@ public final class InvalidConfigurationException extends HoldfastException {
 
     @Override
     HoldfastException copy(ErrorDetails details) {
-        return new InvalidConfigurationException(subject, problems);
+        return new InvalidConfigurationException(subject, problems, details);
     }
 }

@@ -10,20 +10,26 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 public final class Problems {
+    /** 146 years: what fits twice into the nanoseconds of a long, so that no sum with a clock overflows. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+
     private final List<InvalidConfigurationException.Problem> found = new ArrayList<>();
 
     /** Creates an empty collection. */
     public Problems() {}
 
     /**
-     * Adds a problem.
+     * Adds a problem, unless it is known already: one setting of several parts is one problem.
      *
      * @param path the field, as in {@code models.cheap}
      * @param message what is wrong and how to mend it
      * @return this collection
      */
     public Problems add(String path, String message) {
-        found.add(new InvalidConfigurationException.Problem(path, message));
+        InvalidConfigurationException.Problem problem = new InvalidConfigurationException.Problem(path, message);
+        if (!found.contains(problem)) {
+            found.add(problem);
+        }
         return this;
     }
 
@@ -40,7 +46,7 @@ public final class Problems {
     }
 
     /**
-     * Requires a duration longer than zero.
+     * Requires a duration longer than zero, and of 146 years at the most: the clock counts nanoseconds in a long.
      *
      * @param duration the value
      * @param path the field
@@ -48,9 +54,13 @@ public final class Problems {
      */
     public Problems requirePositive(@Nullable Duration duration, String path) {
         return require(
-                duration != null && !duration.isNegative() && !duration.isZero(),
-                path,
-                "is " + duration + "; give a duration longer than zero");
+                        duration != null && !duration.isNegative() && !duration.isZero(),
+                        path,
+                        "is " + duration + "; give a duration longer than zero")
+                .require(
+                        duration == null || duration.compareTo(LONGEST) <= 0,
+                        path,
+                        "is " + duration + ", longer than 146 years; give a duration that the clock can count");
     }
 
     /**

@@ -2,10 +2,12 @@ package dev.holdfast.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.error.InvalidConfigurationException.Problem;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 
 class ProblemsTest {
@@ -31,6 +33,31 @@ class ProblemsTest {
         assertThat(error)
                 .hasMessageStartingWith("the thing cannot be built:\n  - a.size: is 0;")
                 .hasMessageEndingWith("  - a.last: is odd");
+    }
+
+    @Test
+    void tellsTheSameProblemOfSeveralPartsOnce() {
+        InvalidConfigurationException part = catchThrowableOfType(
+                InvalidConfigurationException.class,
+                () -> new Problems().add("size", "is odd").throwIfAny("the part"));
+
+        InvalidConfigurationException whole = catchThrowableOfType(
+                InvalidConfigurationException.class,
+                () -> new Problems().addAll("retry", part).addAll("retry", part).throwIfAny("the whole"));
+
+        assertThat(whole.problems()).containsExactly(new Problem("retry.size", "is odd"));
+    }
+
+    @Test
+    void refusesADurationThatTheClockCannotCount() {
+        Problems problems = new Problems()
+                .requirePositive(ChronoUnit.FOREVER.getDuration(), "a.forever")
+                .requirePositive(Duration.ofNanos(Long.MAX_VALUE / 2), "a.long");
+
+        assertThatThrownBy(() -> problems.throwIfAny("the thing"))
+                .isInstanceOfSatisfying(
+                        InvalidConfigurationException.class,
+                        e -> assertThat(e.problems()).extracting(Problem::path).containsExactly("a.forever"));
     }
 
     @Test
@@ -62,6 +89,10 @@ class ProblemsTest {
                 InvalidConfigurationException.class,
                 () -> new Problems().add("size", "is odd").throwIfAny("the part"));
 
-        assertThat(error.with(ErrorDetails.builder().build())).hasMessage(error.getMessage());
+        HoldfastException told = error.with(
+                ErrorDetails.builder().retryAfter(Duration.ofSeconds(1)).build());
+
+        assertThat(told).hasMessage(error.getMessage());
+        assertThat(told.retryAfter()).contains(Duration.ofSeconds(1));
     }
 }
