@@ -1,5 +1,6 @@
 package dev.holdfast.chat;
 
+import dev.holdfast.error.Problems;
 import java.util.Objects;
 import java.util.OptionalInt;
 
@@ -189,8 +190,18 @@ public final class Endpoint {
          * Builds the endpoint.
          *
          * @return an immutable endpoint
+         * @throws dev.holdfast.error.InvalidConfigurationException naming everything that is wrong
          */
         public Endpoint build() {
+            new Problems()
+                    .requireText(provider, "provider")
+                    .requireText(model, "model")
+                    .require(contextWindow >= 0, "contextWindow", "is " + contextWindow + "; give a number of tokens")
+                    .require(
+                            maxOutputTokens >= 0,
+                            "maxOutputTokens",
+                            "is " + maxOutputTokens + "; give a number of tokens")
+                    .throwIfAny("the endpoint " + provider + "/" + model);
             return new Endpoint(this);
         }
     }
