@@ -5,6 +5,7 @@ import dev.holdfast.chat.ToolSpec;
 import dev.holdfast.internal.json.Binder;
 import dev.holdfast.internal.json.JsonWriter;
 import dev.holdfast.internal.json.MisfitException;
+import org.jspecify.annotations.Nullable;
 
 /** A tool whose arguments are read before its body runs. */
 final class BoundTool<A> implements Tool {
@@ -40,7 +41,16 @@ final class BoundTool<A> implements Tool {
         if (answer instanceof Part.ToolResult result) {
             return result;
         }
-        return use.answer(answer instanceof CharSequence words ? words.toString() : JsonWriter.write(answer));
+        return answer instanceof CharSequence words ? use.answer(words.toString()) : asJson(answer, use);
+    }
+
+    /** The tool has done its work by now: a model that heard only of a failure would have it done again. */
+    private static Part.ToolResult asJson(@Nullable Object answer, ToolUse use) {
+        try {
+            return use.answer(JsonWriter.write(answer));
+        } catch (IllegalArgumentException e) {
+            return use.failure("The tool has run, but what it answered cannot be told: " + e.getMessage());
+        }
     }
 
     @Override

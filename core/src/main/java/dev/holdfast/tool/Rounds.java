@@ -113,7 +113,8 @@ final class Rounds {
             String id = call.context().runId().isEmpty()
                     ? call.context().callId()
                     : call.context().runId();
-            runKey = id.isEmpty() ? Long.toHexString(loop.runtime().random().nextLong()) : id;
+            String agent = call.context().agent(); // an agent that is a tool of another shares the run with it
+            runKey = id.isEmpty() ? loop.runtime().newId() : agent.isEmpty() ? id : id + ":" + agent;
         }
         return runKey;
     }

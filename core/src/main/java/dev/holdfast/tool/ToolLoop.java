@@ -354,19 +354,18 @@ public final class ToolLoop implements ModelLayer {
          */
         public ToolLoop build() {
             Problems problems = new Problems()
-                    .requirePositive(maxRounds, "toolLoop.maxRounds")
-                    .requirePositive(maxToolCalls, "toolLoop.maxToolCalls")
-                    .requirePositive(maxIdenticalCalls, "toolLoop.maxIdenticalCalls")
-                    .requirePositive(maxResultChars, "toolLoop.maxResultChars")
-                    .requirePositive(parallelism, "toolLoop.parallelism")
-                    .requirePositive(toolTimeout, "toolLoop.toolTimeout")
-                    .requirePositive(grace, "toolLoop.grace");
+                    .requirePositive(maxRounds, "maxRounds")
+                    .requirePositive(maxToolCalls, "maxToolCalls")
+                    .requirePositive(maxIdenticalCalls, "maxIdenticalCalls")
+                    .requirePositive(maxResultChars, "maxResultChars")
+                    .requirePositive(parallelism, "parallelism")
+                    .requirePositive(toolTimeout, "toolTimeout")
+                    .requirePositive(grace, "grace");
             Map<String, Tool> byName = new LinkedHashMap<>();
             for (Tool tool : tools) {
                 Tool layered = layered(tool);
                 if (byName.put(layered.spec().name(), layered) != null) {
-                    problems.add(
-                            "toolLoop.tools." + layered.spec().name(), "is the name of two tools; give each its own");
+                    problems.add("tools." + layered.spec().name(), "is the name of two tools; give each its own");
                 }
             }
             problems.throwIfAny("the tool loop");

@@ -33,6 +33,7 @@ final class ToolSlot {
     private volatile @Nullable Task task;
     private volatile long startedAt;
     private volatile boolean running;
+    private volatile boolean givenUp;
 
     /** What is told, and what the run ends with instead if the tool threw what is not for the model. */
     private record Ending(Part.ToolResult result, @Nullable Throwable fatal) {}
@@ -85,7 +86,7 @@ final class ToolSlot {
         try {
             Task forked = loop.runtime().fork("holdfast-tool-" + call.name(), this::run);
             task = forked;
-            if (ending.get() != null) { // given up while it was being forked
+            if (givenUp) { // while it was being forked
                 forked.interrupt();
             }
         } catch (RuntimeException e) { // an executor may refuse
@@ -146,6 +147,7 @@ final class ToolSlot {
         if (ending.get() != null || !end(failure(words))) {
             return false;
         }
+        givenUp = true; // before the look at the task: start() sets the task before it looks at this
         Task forked = task;
         if (forked != null) {
             forked.interrupt();

@@ -28,6 +28,7 @@ import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Events;
 import dev.holdfast.runtime.HoldfastRuntime;
+import dev.holdfast.runtime.Task;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How a run ends when it does not end well. */
-@Timeout(20)
+@Timeout(60)
 class ToolLoopLawsTest {
     private static final CallContext CONTEXT = CallContext.of(Caller.of("acme", "ann"));
     private static final Duration LONG = Duration.ofSeconds(15);
@@ -50,10 +51,13 @@ class ToolLoopLawsTest {
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicBoolean interrupted = new AtomicBoolean();
+    private final HandClock clock = new HandClock();
+    private Duration passesWithin = Duration.ZERO; // by the clock, while a tool runs
 
     /** Ends when it is interrupted. */
     private final Tool listening = Tools.of("wait", "Waits", use -> {
         running.countDown();
+        clock.advance(passesWithin);
         try {
             release.await();
         } catch (InterruptedException e) {
@@ -66,6 +70,7 @@ class ToolLoopLawsTest {
     /** Ends when it is released, whoever interrupts it. */
     private final Tool deaf = Tools.of("deaf", "Waits and does not listen", use -> {
         running.countDown();
+        clock.advance(passesWithin);
         while (release.getCount() > 0) {
             LockSupport.parkNanos(1_000_000);
         }
@@ -92,9 +97,12 @@ class ToolLoopLawsTest {
 
     @Test
     void aToolThatTakesTooLongIsStoppedAndTheRunGoesOn() {
+        passesWithin = Duration.ofMillis(30);
         ToolLoop loop = ToolLoop.builder()
                 .tools(listening)
-                .toolTimeout(Duration.ofMillis(30))
+                .runtime(clock)
+                .toolTimeout(passesWithin)
+                .grace(LONG)
                 .build();
 
         ChatResponse response = send(loop, ScriptedModel.of(calls(call("a", "wait", "")), says("ok")))
@@ -110,10 +118,12 @@ class ToolLoopLawsTest {
 
     @Test
     void aToolThatDoesNotListenIsLeftBehindAndCounted() {
+        passesWithin = Duration.ofMillis(20);
         ToolLoop loop = ToolLoop.builder()
                 .tools(deaf, Tools.of("fine", "Is fine", use -> "fine"))
                 .parallelism(1)
-                .toolTimeout(Duration.ofMillis(20))
+                .runtime(clock)
+                .toolTimeout(passesWithin)
                 .grace(Duration.ofMillis(20))
                 .build();
 
@@ -131,11 +141,11 @@ class ToolLoopLawsTest {
 
     @Test
     void theDeadlineEndsAToolAndTheRunAndTellsWhatWasUsed() {
-        HoldfastRuntime runtime = HoldfastRuntime.system();
-        CallContext context = CONTEXT.toBuilder()
-                .deadline(Deadline.in(Duration.ofMillis(50), runtime))
-                .build();
-        ToolLoop loop = ToolLoop.builder().tools(listening).build();
+        passesWithin = Duration.ofMillis(50);
+        CallContext context =
+                CONTEXT.toBuilder().deadline(Deadline.in(passesWithin, clock)).build();
+        ToolLoop loop =
+                ToolLoop.builder().tools(listening).runtime(clock).grace(LONG).build();
 
         DeadlineException error = catchThrowableOfType(
                 DeadlineException.class,
@@ -185,7 +195,11 @@ class ToolLoopLawsTest {
     @Test
     void closingFromAnotherThreadStopsARunningTool() throws Exception {
         ChatReply reply = send(
-                ToolLoop.builder().tools(listening).toolTimeout(LONG).build(),
+                ToolLoop.builder()
+                        .tools(listening)
+                        .toolTimeout(LONG)
+                        .grace(LONG)
+                        .build(),
                 ScriptedModel.of(calls(call("a", "wait", "")), says("ok")));
         Thread closer = closer(reply, running);
 
@@ -263,7 +277,7 @@ class ToolLoopLawsTest {
     void closingWhileOtherToolsRunStopsThemThoughNobodyIsWithin() throws Exception {
         Tool fine = Tools.of("fine", "Is fine", use -> "fine");
         ChatReply reply = send(
-                ToolLoop.builder().tools(listening, fine).build(),
+                ToolLoop.builder().tools(listening, fine).grace(LONG).build(),
                 ScriptedModel.of(calls(call("a", "fine", ""), call("b", "wait", "")), says("ok")));
 
         assertThat(reply.next()).isInstanceOf(Chunk.Whole.class);
@@ -278,7 +292,7 @@ class ToolLoopLawsTest {
     @Test
     void anInterruptStopsTheToolAndSetsTheFlagAgain() throws Exception {
         ChatReply reply = send(
-                ToolLoop.builder().tools(listening).build(),
+                ToolLoop.builder().tools(listening).grace(LONG).build(),
                 ScriptedModel.of(calls(call("a", "wait", "")), says("ok")));
         Thread consumer = Thread.currentThread();
         Thread interrupter = new Thread(() -> {
@@ -337,6 +351,56 @@ class ToolLoopLawsTest {
     }
 
     @Test
+    void aToolThatEndsBeforeItsStartReturnsIsNotInterrupted() {
+        AtomicInteger interrupts = new AtomicInteger();
+        HoldfastRuntime slow = new SlowToFork(interrupts);
+        Tool fine = Tools.of("fine", "Is fine", use -> "fine");
+
+        ChatResponse response = send(
+                        ToolLoop.builder().tools(fine).runtime(slow).build(),
+                        ScriptedModel.of(calls(call("a", "fine", "")), says("ok")))
+                .await();
+
+        assertThat(response.text()).isEqualTo("ok");
+        assertThat(interrupts).as("nobody gave the tool up").hasValue(0);
+    }
+
+    /** Hands a task out when its work has ended, and counts the interrupts of it. */
+    private static final class SlowToFork extends HandClock {
+        private final AtomicInteger interrupts;
+
+        SlowToFork(AtomicInteger interrupts) {
+            this.interrupts = interrupts;
+        }
+
+        @Override
+        public Task fork(String name, Runnable work) {
+            Task task = super.fork(name, work);
+            try {
+                task.join(LONG);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new Task() {
+                @Override
+                public boolean isDone() {
+                    return task.isDone();
+                }
+
+                @Override
+                public boolean join(Duration timeout) throws InterruptedException {
+                    return task.join(timeout);
+                }
+
+                @Override
+                public void interrupt() {
+                    interrupts.incrementAndGet();
+                }
+            };
+        }
+    }
+
+    @Test
     void everyToolThatStartedEndsOnceWhereverACloseComes() throws Exception {
         Random random = new Random(42);
         for (int i = 0; i < 300; i++) {
@@ -355,6 +419,7 @@ class ToolLoopLawsTest {
                     .tools(tool)
                     .parallelism(2)
                     .maxIdenticalCalls(100)
+                    .grace(LONG)
                     .events(Events.to(List.of(heard::add)))
                     .build();
             ChatReply reply = send(

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.ChatResponse;
@@ -494,6 +495,33 @@ class ToolLoopTest {
     }
 
     @Test
+    void anAgentThatIsAToolOfAnotherHasKeysOfItsOwnThoughTheyShareARun() {
+        List<String> keys = Collections.synchronizedList(new ArrayList<>());
+        Tool note = Tools.of("note", "Notes", use -> {
+            keys.add(use.idempotencyKey());
+            return "";
+        });
+        ChatModel inner = ToolLoop.builder()
+                .tools(note)
+                .build()
+                .around(ScriptedModel.of(calls(call("a", "note", "")), says("ok")));
+        Tool asks = Tools.of("ask", "Asks another agent", use -> {
+            keys.add(use.idempotencyKey());
+            CallContext own = use.context().toBuilder().agent("inner").build();
+            return inner.chat(ChatRequest.of("go"), own).text();
+        });
+        CallContext run = CONTEXT.toBuilder().runId("run-1").agent("outer").build();
+
+        ToolLoop.builder()
+                .tools(asks)
+                .build()
+                .around(ScriptedModel.of(calls(call("a", "ask", "")), says("ok")))
+                .chat(ChatRequest.of("go"), run);
+
+        assertThat(keys).hasSize(2).doesNotHaveDuplicates();
+    }
+
+    @Test
     void tellsOfEveryToolThatStartsAndEnds() {
         List<Event> heard = Collections.synchronizedList(new ArrayList<>());
         Tool failing = Tools.of("fail", "Fails", use -> {
@@ -540,7 +568,6 @@ class ToolLoopTest {
 
         assertThat(error.problems())
                 .extracting(InvalidConfigurationException.Problem::path)
-                .containsExactly(
-                        "toolLoop.maxRounds", "toolLoop.parallelism", "toolLoop.toolTimeout", "toolLoop.tools.echo");
+                .containsExactly("maxRounds", "parallelism", "toolTimeout", "tools.echo");
     }
 }

@@ -177,6 +177,16 @@ class ToolsTest {
     }
 
     @Test
+    void aToolThatHasRunIsNotSaidToHaveFailedWhenItsAnswerHasNoForm() throws Exception {
+        Tool refund = Tools.of("refund", "Refunds", use -> new Object());
+
+        Part.ToolResult result = refund.call(use("refund", ""));
+
+        assertThat(result.error()).isTrue();
+        assertThat(result.text()).startsWith("The tool has run, but what it answered cannot be told");
+    }
+
+    @Test
     void namesEverythingThatIsWrongWithAFunction() {
         InvalidConfigurationException error = catchThrowableOfType(
                 InvalidConfigurationException.class, () -> Tools.of("a b", " ", Thread.class, (thread, use) -> ""));
