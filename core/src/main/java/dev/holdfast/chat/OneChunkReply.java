@@ -11,7 +11,7 @@ final class OneChunkReply extends AtomicReference<@Nullable Outcome> implements 
     private static final long serialVersionUID = 1L;
 
     private final transient ChatResponse response;
-    private boolean delivered;
+    private volatile boolean delivered;
 
     OneChunkReply(ChatResponse response) {
         this.response = Objects.requireNonNull(response, "response");
