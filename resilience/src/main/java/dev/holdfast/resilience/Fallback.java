@@ -178,13 +178,16 @@ public final class Fallback implements ModelLayer {
         private ChatReply elsewhere(Tries tries) {
             String from =
                     tries.lastError().details().endpoint().map(Endpoint::id).orElse(primary.name());
+            HoldfastException tooLarge = null;
             for (Target target : targets) {
                 HoldfastException last = tries.lastError();
                 if (isClosed()) {
                     throw givenUp(tries.told(last), null);
                 }
-                if (Failures.needsRoom(last)
-                        && !target.hasMoreRoomThan(last.details().endpoint())) {
+                // Once too large, always too large: whatever the targets in between failed with.
+                tooLarge = Failures.needsRoom(last) ? last : tooLarge;
+                if (tooLarge != null
+                        && !target.hasMoreRoomThan(tooLarge.details().endpoint())) {
                     continue;
                 }
                 Tries.Try attempt = tryAt(from, target.name(), tries);

@@ -250,6 +250,24 @@ class FallbackTest {
     }
 
     @Test
+    void onceARequestWasTooLargeNobodyWithLessRoomIsAskedWhateverFailsInBetween() {
+        Endpoint middle = endpoint("middle", 32_000);
+        ProviderException tooLarge = Script.error(400, "context_length_exceeded", null, Remedy.SHRINK);
+        Script primary = Script.of(middle)
+                .fails(tooLarge.with(
+                        tooLarge.details().toBuilder().endpoint(middle).build()));
+        Script large = Script.of(endpoint("large", 200_000)).fails(DOWN);
+        Script small = Script.of(endpoint("small", 8_000)).answers("never");
+
+        assertThatThrownBy(
+                        () -> Fallback.to(large, small).build().around(primary).chat(HELLO, ANN))
+                .isInstanceOf(ProviderException.class);
+
+        assertThat(large.asked()).isEqualTo(1);
+        assertThat(small.asked()).isZero();
+    }
+
+    @Test
     void theFixedAnswerSaysThatItIsOne() {
         ChatResponse response = Fallback.to(Script.of("backup").fails(DOWN))
                 .answer("We will call you back.")
