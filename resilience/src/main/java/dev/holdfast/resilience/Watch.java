@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -144,11 +145,19 @@ final class Watch {
             if (expiry == null) {
                 continue;
             }
-            if (i == expired.size() - 1) {
+            if (i == expired.size() - 1 || !isForked(expiry)) {
                 expiry.run();
-            } else {
-                runtime.fork("holdfast-deadline", expiry);
             }
+        }
+    }
+
+    /** False where no thread is to be had: the call must end all the same. */
+    private boolean isForked(Runnable expiry) {
+        try {
+            runtime.fork("holdfast-deadline", expiry);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
         }
     }
 

@@ -61,6 +61,22 @@ class DeadlinesTest {
     }
 
     @Test
+    void endsAllCallsThatAreOverAlsoWhenNoThreadIsToBeHad() {
+        List<ChatReply> replies = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Hanging hanging = new Hanging(true);
+            ChatReply reply = deadlines.around(call -> hanging).send(new ChatCall(HELLO, ANN));
+            reply.next();
+            replies.add(reply);
+        }
+        runtime.refuseWork();
+        runtime.advance(Duration.ofSeconds(10));
+
+        assertThat(replies)
+                .allSatisfy(reply -> assertThat(reply.outcome().error()).isInstanceOf(DeadlineException.class));
+    }
+
+    @Test
     void endsAReadThatHangs() throws Exception {
         Hanging hanging = new Hanging(false);
         ChatReply reply = deadlines.around(call -> hanging).send(new ChatCall(HELLO, ANN));

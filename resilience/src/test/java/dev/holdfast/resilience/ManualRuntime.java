@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +30,7 @@ final class ManualRuntime implements HoldfastRuntime {
     private final boolean waitsMoveTime;
     private long now;
     private int parked;
+    private volatile boolean refusesWork;
 
     private record Timer(long at, Runnable task) {}
 
@@ -146,8 +148,16 @@ final class ManualRuntime implements HoldfastRuntime {
         };
     }
 
+    /** From now on no thread is to be had. */
+    void refuseWork() {
+        refusesWork = true;
+    }
+
     @Override
     public Task fork(String name, Runnable work) {
+        if (refusesWork) {
+            throw new RejectedExecutionException("the queue is full");
+        }
         return HoldfastRuntime.system().fork(name, work);
     }
 
