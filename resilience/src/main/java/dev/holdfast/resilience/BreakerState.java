@@ -9,7 +9,8 @@ import dev.holdfast.resilience.CircuitBreaker.State;
  * @param era grows with every change of state: the end of a call that was admitted in an earlier era means nothing now
  * @param count failures in a row when closed, probes that have succeeded when half open
  * @param running probes that have not ended
- * @param openUntil when open: when the first probe may go, by the monotonic clock
+ * @param openUntil when open: when the first probe may go, by the monotonic clock; when half open: when another one may
+ *     go although none has ended
  */
 record BreakerState(State state, long era, int count, int running, long openUntil) {
 
@@ -27,6 +28,10 @@ record BreakerState(State state, long era, int count, int running, long openUnti
 
     BreakerState counted(int count) {
         return new BreakerState(state, era, count, running, openUntil);
+    }
+
+    BreakerState probing(long nextAt) {
+        return new BreakerState(state, era, count, running + 1, nextAt);
     }
 
     BreakerState running(int running) {

@@ -26,13 +26,16 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leaves a target alone for a while after it has failed several times in a row.
  *
  * <p>Closed, it lets all calls through. After {@code failures} failures without a success between them it opens and
  * refuses; {@code openFor} later it is half open and lets {@code probes} calls through. When as many have succeeded it
- * closes; when one fails it opens again.
+ * closes; when one fails it opens again. When the probes have not ended {@code openFor} later, because nobody reads them
+ * to their end, another one is let through, and so on: a reply that was forgotten does not keep the breaker half open.
  *
  * <p><b>What counts.</b> A call that completes is a success; a stream counts when it has ended, by how it ended. Failures
  * of the target count (see {@link Builder#countsAsFailure}), and so does a call that the deadline of its context ended
@@ -45,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> Safe for use by many threads; lock-free.
  */
 public final class CircuitBreaker implements ModelLayer {
+    private static final Logger log = LoggerFactory.getLogger(CircuitBreaker.class);
     private static final CallContext OPERATOR = CallContext.of(Caller.of("operator"));
     private static final Classification ELSEWHERE = Classification.of("breaker open", Remedy.FALLBACK);
 
@@ -185,8 +189,14 @@ public final class CircuitBreaker implements ModelLayer {
             case OPEN ->
                 now.openUntil() - runtime.nanoTime() > 0
                         ? null
-                        : now.next(State.HALF_OPEN).running(1);
-            case HALF_OPEN -> now.running() + now.count() < probes ? now.running(now.running() + 1) : null;
+                        : now.next(State.HALF_OPEN).probing(runtime.nanoTime() + openNanos);
+            case HALF_OPEN -> {
+                if (now.running() + now.count() < probes) {
+                    yield now.running(now.running() + 1);
+                }
+                long time = runtime.nanoTime();
+                yield now.openUntil() - time > 0 ? null : now.probing(time + openNanos);
+            }
         };
     }
 
@@ -246,10 +256,20 @@ public final class CircuitBreaker implements ModelLayer {
 
     private boolean isFailureOf(CallContext context, Outcome outcome) {
         if (outcome instanceof Outcome.Failed failed) {
-            return countsAsFailure.test(failed.error());
+            return counts(failed.error());
         }
         // Whoever watches the deadline further out closes what is below: here that looks like a cancellation.
         return outcome.billing() != Billing.NOT_SENT && context.deadline().hasPassed(runtime);
+    }
+
+    /** By the predicate; where that throws, as by default: the place of a probe must be given back. */
+    private boolean counts(HoldfastException error) {
+        try {
+            return countsAsFailure.test(error);
+        } catch (RuntimeException e) {
+            log.error("the predicate of the breaker {} threw; the failure counts as by default", name, e);
+            return isFailure(error);
+        }
     }
 
     private RejectedException refused(CallContext context) {

@@ -68,6 +68,55 @@ class CircuitBreakerTest {
     }
 
     @Test
+    void aProbeThatNobodyEndsIsFollowedByAnotherOne() {
+        fail(5);
+        runtime.advance(Duration.ofSeconds(60));
+        ChatReply forgotten = running();
+        assertThat(breaker.isCallPermitted()).isFalse();
+
+        runtime.advance(Duration.ofSeconds(60));
+        assertThat(breaker.isCallPermitted()).isTrue();
+        succeed();
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        forgotten.close();
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void aSlowProbeStillCountsWhenAnotherOneFollowed() {
+        fail(5);
+        runtime.advance(Duration.ofSeconds(60));
+        ChatReply slow = running();
+        runtime.advance(Duration.ofSeconds(60));
+        ChatReply other = running();
+        assertThat(breaker.isCallPermitted()).isFalse();
+
+        drain(slow);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        other.close();
+        assertThat(breaker.isCallPermitted()).isTrue();
+    }
+
+    @Test
+    void aPredicateThatThrowsKeepsNoPlaceOfAProbe() {
+        CircuitBreaker odd = CircuitBreaker.builder("odd")
+                .failures(1)
+                .runtime(runtime)
+                .countsAsFailure(error -> {
+                    throw new IllegalStateException("a bug of the application");
+                })
+                .build();
+        assertThatThrownBy(() -> odd.around(Script.of("a").fails(DOWN)).chat(HELLO, ANN))
+                .isSameAs(DOWN);
+
+        assertThat(odd.state()).as("counted as by default").isEqualTo(State.OPEN);
+        runtime.advance(Duration.ofSeconds(60));
+        assertThatThrownBy(() -> odd.around(Script.of("a").fails(DOWN)).chat(HELLO, ANN))
+                .isSameAs(DOWN);
+        assertThat(odd.state()).as("the probe gave its place back").isEqualTo(State.OPEN);
+    }
+
+    @Test
     void opensAfterFiveFailuresInARowAndSaysUntilWhen() {
         fail(4);
         succeed();
