@@ -2,7 +2,6 @@
 module dev.holdfast.resilience {
     requires static transitive org.jspecify;
     requires transitive dev.holdfast.core;
-    requires com.github.benmanes.caffeine;
     requires dev.failsafe.core;
     requires org.slf4j;
 

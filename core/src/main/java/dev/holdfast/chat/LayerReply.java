@@ -1,5 +1,6 @@
 package dev.holdfast.chat;
 
+import dev.holdfast.context.CallContext;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
@@ -81,6 +82,16 @@ public abstract class LayerReply implements ChatReply {
      * @param outcome how this call ended
      */
     protected void onEnd(Outcome outcome) {}
+
+    /**
+     * Says whose call it is, so that an error from below that does not know it can be told by it. Asked only when the call
+     * did not complete.
+     *
+     * @return the context of the call; null, as by default, where it is not to be added
+     */
+    protected @Nullable CallContext context() {
+        return null;
+    }
 
     /**
      * Wakes {@link #open} when another thread closes the reply while it waits. A layer whose {@code open} can wait for
@@ -183,7 +194,7 @@ public abstract class LayerReply implements ChatReply {
 
     /** Sets the outcome if nobody did before, and runs the end once. */
     private Outcome finish(Outcome raw, boolean begun) {
-        Outcome end = begun ? mapped(raw) : raw;
+        Outcome end = named(begun ? mapped(raw) : raw);
         if (!ENDED.compareAndSet(this, null, end)) {
             return Objects.requireNonNull(ended);
         }
@@ -196,6 +207,23 @@ public abstract class LayerReply implements ChatReply {
             }
         }
         return end;
+    }
+
+    /** An error that does not say whose call it ended: it comes from somebody else's code, or from a close. */
+    private Outcome named(Outcome end) {
+        HoldfastException error = end.error();
+        if (error == null
+                || !error.callId().isEmpty()
+                || !error.details().configVersion().isEmpty()) {
+            return end;
+        }
+        CallContext context = context();
+        if (context == null
+                || (context.callId().isEmpty() && context.configVersion().isEmpty())) {
+            return end;
+        }
+        return Outcome.of(
+                error.with(error.details().toBuilder().context(context).build()));
     }
 
     private Outcome mapped(Outcome raw) {

@@ -129,6 +129,11 @@ public final class Observed {
 
         /** Ends as long after the start as it took: one clock less to read, and a step of the other shows in no pair. */
         @Override
+        protected CallContext context() {
+            return call.context();
+        }
+
+        @Override
         protected void onEnd(Outcome outcome) {
             Instant at = startedAt;
             if (at == null) { // the clock itself threw

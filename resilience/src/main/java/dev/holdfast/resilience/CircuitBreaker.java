@@ -320,6 +320,11 @@ public final class CircuitBreaker implements ModelLayer {
         }
 
         @Override
+        protected CallContext context() {
+            return call.context();
+        }
+
+        @Override
         protected void onEnd(Outcome outcome) {
             if (era != REFUSED) {
                 breaker.ended(call.context(), era, outcome);

@@ -122,6 +122,11 @@ public final class Deadlines implements ModelLayer {
         }
 
         @Override
+        protected CallContext context() {
+            return call.context();
+        }
+
+        @Override
         protected void onEnd(Outcome outcome) {
             if (watched != null) {
                 watched.done();
