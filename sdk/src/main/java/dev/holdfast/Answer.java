@@ -67,9 +67,9 @@ public final class Answer {
     }
 
     /**
-     * What was tried, all rounds together.
+     * What was tried in the calls for which one attempt was not enough, all rounds together.
      *
-     * @return the attempts in order, failed ones among them
+     * @return the attempts in order, failed ones among them; empty when every call was answered at the first attempt
      */
     public List<Attempt> attempts() {
         return response.attempts();

@@ -134,9 +134,9 @@ public final class ChatResponse {
     }
 
     /**
-     * What was tried.
+     * What was tried, where one attempt was not enough.
      *
-     * @return the attempts in order, the successful one last; empty where nobody counted
+     * @return the attempts in order, the successful one last; empty when the first one gave the answer
      */
     public List<Attempt> attempts() {
         return attempts;
