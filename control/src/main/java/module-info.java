@@ -2,8 +2,6 @@
 module dev.holdfast.control {
     requires static transitive org.jspecify;
     requires transitive dev.holdfast.core;
-    requires com.github.benmanes.caffeine;
-    requires org.slf4j;
 
     exports dev.holdfast.control;
 }
