@@ -7,11 +7,15 @@ import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Message;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
+import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.Refusal;
+import dev.holdfast.error.RejectedException;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A guarded agent: instructions, models, tools, and everything that keeps them within bounds. Made by
@@ -99,16 +103,28 @@ public final class Agent implements ChatModel {
         CallContext run = runOf(CallContext.of(caller));
         ChatReply reply = stack.send(new ChatCall(instructed(ChatRequest.of(question)), run));
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        runtime.fork("ask " + name, () -> {
-            try {
-                answer.complete(new Answer(reply.await(), run.runId()));
-            } catch (RuntimeException | Error e) {
-                answer.completeExceptionally(e); // whoever waits must come back, whatever happened
-            }
-        });
+        try {
+            runtime.fork("ask " + name, () -> {
+                try {
+                    answer.complete(new Answer(reply.await(), run.runId()));
+                } catch (RuntimeException | Error e) {
+                    answer.completeExceptionally(e); // whoever waits must come back, whatever happened
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(noThread(run, e));
+        }
         CompletableFuture<Answer> unused =
                 answer.whenComplete((done, error) -> reply.close()); // does nothing unless it was cancelled
         return answer;
+    }
+
+    private static RejectedException noThread(CallContext run, RejectedExecutionException why) {
+        Refusal refusal = Refusal.of(
+                Refusal.Kind.OVERLOAD,
+                "executor",
+                "The executor of the runtime takes no more work: " + why.getMessage());
+        return new RejectedException(refusal, ErrorDetails.nothingSent(run));
     }
 
     @Override

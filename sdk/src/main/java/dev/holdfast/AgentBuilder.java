@@ -26,8 +26,10 @@ import dev.holdfast.tool.ToolLoop;
 import dev.holdfast.tool.Tools;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,7 @@ public final class AgentBuilder {
 
     final List<Tool> tools = new ArrayList<>();
     private @Nullable ToolGate gate;
+    private boolean permits;
     private final List<String> permitted = new ArrayList<>();
     private final List<String> denied = new ArrayList<>();
     final List<RateLimit> limits = new ArrayList<>();
@@ -89,9 +92,20 @@ public final class AgentBuilder {
 
     /** What a model is for. */
     enum Use {
-        ANY,
-        CHEAP,
-        STRONG
+        ANY("model"),
+        CHEAP("cheap"),
+        STRONG("strong");
+
+        private final String field;
+
+        Use(String field) {
+            this.field = field;
+        }
+
+        /** The builder's method, as problems call it. */
+        String field() {
+            return field;
+        }
     }
 
     /**
@@ -222,10 +236,11 @@ public final class AgentBuilder {
      * Permits tools by name. From the first call of this method on, what is not permitted does not run; the model is
      * told so.
      *
-     * @param names names of tools
+     * @param names names of tools; none means that no tool runs until another call permits one
      * @return this builder
      */
     public AgentBuilder permit(String... names) {
+        permits = true;
         permitted.addAll(List.of(names));
         return this;
     }
@@ -463,11 +478,14 @@ public final class AgentBuilder {
         if (gate != null) {
             return gate;
         }
-        if (permitted.isEmpty() && denied.isEmpty()) {
+        if (!permits && denied.isEmpty()) {
             return null;
         }
-        List<String> allowed = permitted.isEmpty() ? toolNames() : permitted;
-        ToolPolicy.Builder policy = ToolPolicy.permit(allowed.toArray(new String[0]));
+        List<String> allowed = permits ? permitted : toolNames();
+        ToolPolicy.Builder policy = ToolPolicy.builder();
+        if (!allowed.isEmpty()) {
+            policy.permit(allowed.toArray(new String[0]));
+        }
         if (!denied.isEmpty()) {
             policy.deny(denied.toArray(new String[0]));
         }
@@ -496,16 +514,22 @@ public final class AgentBuilder {
                         scorer == null || cheap + strong > 0,
                         "route",
                         "is set, but there is nothing to choose from; give cheap(..) and strong(..)");
-        List<Endpoint> seen = new ArrayList<>();
+        Set<Endpoint> seen = new HashSet<>();
         for (Slot slot : models) {
-            problems.require(
-                    !seen.contains(slot.endpoint()),
-                    slot.use().name().toLowerCase(java.util.Locale.ROOT),
-                    "is " + slot.endpoint()
-                            + ", which is given already; give each model once, or tell endpoints apart by"
-                            + " region or account");
-            seen.add(slot.endpoint());
+            requireNew(slot.endpoint(), slot.use().field(), seen, problems);
         }
+        for (EndpointModel fallback : fallbacks) {
+            requireNew(fallback.endpoint(), "fallback", seen, problems);
+        }
+    }
+
+    /** Two models of one endpoint could not be told apart by prices, limits, breakers and events. */
+    private static void requireNew(Endpoint endpoint, String field, Set<Endpoint> seen, Problems problems) {
+        problems.require(
+                seen.add(endpoint),
+                field,
+                "is " + endpoint
+                        + ", which is given already; give each model once, or tell endpoints apart by region or account");
     }
 
     private long count(Use use) {
@@ -529,7 +553,7 @@ public final class AgentBuilder {
             problems.require(known.contains(tool), "deny", "names '" + tool + "', and there is no such tool: " + known);
         }
         problems.require(
-                gate == null || (permitted.isEmpty() && denied.isEmpty()),
+                gate == null || (!permits && denied.isEmpty()),
                 "gate",
                 "is set beside permit(..) or deny(..); put them into its policy");
     }

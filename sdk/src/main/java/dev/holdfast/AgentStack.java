@@ -40,7 +40,14 @@ import org.jspecify.annotations.Nullable;
  * picture, outermost first. A layer that is off is not there.
  */
 final class AgentStack {
+    /** Stands in where no model was given, so that what else is wrong is told in the same breath. */
+    private static final AgentBuilder.Slot MISSING = new AgentBuilder.Slot(
+            AgentBuilder.Use.ANY, EndpointModel.of(Endpoint.of("application", "missing"), call -> {
+                throw new IllegalStateException("an agent without a model cannot be built");
+            }));
+
     private final AgentBuilder agent;
+    private final List<AgentBuilder.Slot> models;
     private final HoldfastRuntime runtime;
     private final Events events;
     private final Problems problems;
@@ -53,6 +60,7 @@ final class AgentStack {
         this.runtime = agent.runtime;
         this.events = events;
         this.problems = problems;
+        this.models = agent.models.isEmpty() ? List.of(MISSING) : agent.models;
         this.ledger = agent.budgets.isEmpty() || agent.ledger != null ? agent.ledger : Ledger.inMemory(runtime);
         this.limits = limits();
         this.backups = agent.fallbacks.stream()
@@ -61,13 +69,11 @@ final class AgentStack {
     }
 
     static Agent assemble(AgentBuilder agent, Events events, Problems problems) {
-        String subject = "agent '" + agent.name + "'";
-        // Without a model there is nothing to assemble; with one, the parts add their own problems to the list.
-        ChatModel run = agent.models.isEmpty() ? null : new AgentStack(agent, events, problems).run();
-        problems.throwIfAny(subject);
+        ChatModel run = new AgentStack(agent, events, problems).run(); // the parts add their own problems to the list
+        problems.throwIfAny("agent '" + agent.name + "'");
         List<Message> instructions =
                 agent.instructions.isBlank() ? List.of() : List.of(Message.system(agent.instructions));
-        return new Agent(agent.name, instructions, Objects.requireNonNull(run), agent.runtime, agent.version);
+        return new Agent(agent.name, instructions, run, agent.runtime, agent.version);
     }
 
     /** A run: one question of a caller, with all the rounds that its answer takes. */
@@ -82,7 +88,7 @@ final class AgentStack {
 
     /** A call: one round, whoever answers it in the end. */
     private ChatModel call() {
-        return stack().layer(Observed.calls(events, runtime)).over(agent.models.size() == 1 ? only() : route());
+        return stack().layer(Observed.calls(events, runtime)).over(models.size() == 1 ? only() : route());
     }
 
     /** An endpoint: one model at one provider, and what every attempt at it has to pass. */
@@ -100,7 +106,7 @@ final class AgentStack {
     }
 
     private ChatModel only() {
-        EndpointModel model = agent.models.get(0).model();
+        EndpointModel model = models.get(0).model();
         return chain(List.of(endpoint(model, breaker(model.endpoint()))));
     }
 
@@ -109,7 +115,7 @@ final class AgentStack {
         if (agent.scorer != null) {
             router.scorer(agent.scorer).threshold(agent.threshold);
         }
-        for (AgentBuilder.Slot slot : agent.models) {
+        for (AgentBuilder.Slot slot : models) {
             CircuitBreaker breaker = breaker(slot.endpoint());
             EndpointModel model = endpoint(slot.model(), breaker);
             Target target = slot.use() == AgentBuilder.Use.CHEAP ? Target.cheap(model) : Target.strong(model);
@@ -117,24 +123,41 @@ final class AgentStack {
         }
         Router built = built("route", router::build);
         if (built == null || (backups.isEmpty() && agent.fallbackAnswer == null)) {
-            return built == null ? agent.models.get(0).model() : built;
+            return built == null ? models.get(0).model() : built;
         }
         // The chains stand behind a choice; when there was nothing to choose, the backups are asked all the same.
-        return fallbackTo(List.of()).fallBackOn(AgentStack::hadNoTarget).build().around(built);
+        Fallback.Builder unchosen = Fallback.to().runtime(runtime).events(events);
+        if (backups.isEmpty()) {
+            unchosen.answer(Objects.requireNonNull(agent.fallbackAnswer));
+        } else {
+            unchosen.to(backups.get(0).endpoint().id(), chain(backups, List.of()));
+        }
+        return around(built, unchosen.fallBackOn(AgentStack::hadNoTarget));
     }
 
     /** The chosen model, then the backups, then the models that were not chosen, then the fixed answer. */
     private ChatModel chain(List<EndpointModel> ordered) {
-        List<EndpointModel> others = ordered.subList(1, ordered.size());
-        boolean alone = backups.isEmpty() && others.isEmpty() && agent.fallbackAnswer == null;
-        return alone ? ordered.get(0) : fallbackTo(others).build().around(ordered.get(0));
+        return chain(ordered, backups);
     }
 
-    private Fallback.Builder fallbackTo(List<EndpointModel> others) {
+    /** The first of them, then those in between, then the others of them, then the fixed answer. */
+    private ChatModel chain(List<EndpointModel> ordered, List<EndpointModel> between) {
+        List<EndpointModel> others = ordered.subList(1, ordered.size());
+        if (between.isEmpty() && others.isEmpty() && agent.fallbackAnswer == null) {
+            return ordered.get(0);
+        }
         Fallback.Builder fallback = Fallback.to().runtime(runtime).events(events);
-        backups.forEach(fallback::to);
+        between.forEach(fallback::to);
         others.forEach(fallback::to);
-        return agent.fallbackAnswer == null ? fallback : fallback.answer(agent.fallbackAnswer);
+        if (agent.fallbackAnswer != null) {
+            fallback.answer(agent.fallbackAnswer);
+        }
+        return around(ordered.get(0), fallback);
+    }
+
+    private ChatModel around(ChatModel model, Fallback.Builder fallback) {
+        Fallback built = built("fallback", fallback::build);
+        return built == null ? model : built.around(model);
     }
 
     private static boolean hadNoTarget(HoldfastException error) {
@@ -160,14 +183,16 @@ final class AgentStack {
     }
 
     private @Nullable ModelLayer loop() {
-        if (agent.tools.isEmpty()) {
-            return null;
-        }
+        // Without tools it is absent, too: the loop knows. Its settings are checked all the same.
         ToolLoop.Builder loop =
                 ToolLoop.builder().tools(agent.tools).runtime(runtime).events(events);
-        ToolLayer gate = agent.gate(events);
-        if (gate != null) {
-            loop.layer(gate);
+        try {
+            ToolLayer gate = agent.gate(events);
+            if (gate != null) {
+                loop.layer(gate);
+            }
+        } catch (InvalidConfigurationException e) {
+            problems.addAll("permit", e);
         }
         agent.loop.accept(loop);
         return built("loop", loop::build);
@@ -196,7 +221,7 @@ final class AgentStack {
                 .budgets(agent.budgets)
                 .prices(agent.prices)
                 .events(events);
-        if (agent.allowUnpriced) {
+        if (agent.allowUnpriced || agent.models.isEmpty()) {
             budget.allowUnpriced();
         }
         if (agent.counter != null) {
@@ -209,8 +234,7 @@ final class AgentStack {
         if (agent.limits.isEmpty()) {
             return null;
         }
-        RateLimitLayer.Builder limits = RateLimitLayer.builder(
-                        agent.models.get(0).endpoint(), runtime)
+        RateLimitLayer.Builder limits = RateLimitLayer.builder(models.get(0).endpoint(), runtime)
                 .limits(agent.limits)
                 .events(events);
         if (agent.counter != null) {

@@ -20,12 +20,14 @@ import dev.holdfast.context.AttemptKind;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.error.DeadlineException;
+import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.StreamInterruptedException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Event;
+import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.testkit.FakeModel;
 import dev.holdfast.testkit.FakeReply;
 import dev.holdfast.testkit.FakeTool;
@@ -36,6 +38,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -316,6 +320,72 @@ class AgentTest {
     }
 
     @Test
+    void allBackupsAndTheFixedAnswerFollowWhenNoModelIsLeftToChoose() {
+        mini.otherwise(FakeReply.failing(Fault.serverError()));
+        large.otherwise(FakeReply.failing(Fault.serverError()));
+        FakeModel first = FakeModel.named("first", time).otherwise(FakeReply.failing(Fault.serverError()));
+        FakeModel second = FakeModel.named("second", time).otherwise("from the second");
+        Agent agent = desk().cheap(mini)
+                .strong(large)
+                .fallback(first)
+                .fallback(second)
+                .fallbackAnswer("We will call you back.")
+                .retry(retry -> retry.maxAttempts(1))
+                .breaker(breaker -> breaker.failures(1))
+                .build();
+        agent.ask("Hello!", ANN);
+        agent.ask(HARD, ANN);
+        int asked = mini.calls().size() + large.calls().size();
+
+        assertThat(agent.ask("Hello!", ANN).text()).isEqualTo("from the second");
+        second.otherwise(FakeReply.failing(Fault.serverError()));
+        assertThat(agent.ask("Hello!", ANN).text()).isEqualTo("We will call you back.");
+
+        assertThat(mini.calls().size() + large.calls().size())
+                .as("both breakers are open")
+                .isEqualTo(asked);
+    }
+
+    @Test
+    void permittingNothingPermitsNothing() {
+        FakeTool refund = FakeTool.named("refund");
+        mini.reply(FakeReply.toolCall("refund", "{}")).reply("I may not.");
+        Agent agent = desk().model(mini).tools(refund).permit(new String[0]).build();
+
+        assertThat(agent.ask("Refund it.", ANN).text()).isEqualTo("I may not.");
+        assertThat(refund.uses()).isEmpty();
+    }
+
+    @Test
+    void denyingAToolLeavesTheOthers() {
+        FakeTool lookUp = FakeTool.named("lookup_order").answer("shipped");
+        FakeTool refund = FakeTool.named("refund");
+        mini.reply(FakeReply.toolCall("lookup_order", "{}"))
+                .reply(FakeReply.toolCall("refund", "{}"))
+                .reply("done");
+        Agent agent = desk().model(mini).tools(lookUp, refund).deny("refund").build();
+
+        agent.ask("Go", ANN);
+
+        assertThat(lookUp.uses()).hasSize(1);
+        assertThat(refund.uses()).isEmpty();
+    }
+
+    @Test
+    void anErrorTellsTheCallAndTheVersion() {
+        Agent agent = desk().model(call -> {
+                    throw new IllegalStateException("a model of the application's own");
+                })
+                .version("v7")
+                .build();
+
+        HoldfastException error = catchThrowableOfType(HoldfastException.class, () -> agent.ask("Hello!", ANN));
+
+        assertThat(error.callId()).isNotEmpty();
+        assertThat(error.details().configVersion()).isEqualTo("v7");
+    }
+
+    @Test
     void theDeadlineBoundsTheWholeRun() {
         mini.otherwise(FakeReply.text("never").stall());
         Agent agent = desk().model(mini).deadline(Duration.ofSeconds(10)).build();
@@ -384,6 +454,22 @@ class AgentTest {
     }
 
     @Test
+    void anExecutorThatTakesNoMoreWorkIsARefusalOfTheAnswerToCome() {
+        HoldfastRuntime full = HoldfastRuntime.on(work -> {
+            throw new RejectedExecutionException("full");
+        });
+        Agent agent = Holdfast.agent("desk").model(mini).runtime(full).build();
+
+        assertThat(agent.askAsync("Hello!", ANN))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(ExecutionException.class)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        RejectedException.class,
+                        e -> assertThat(e.refusal().kind()).isEqualTo(Refusal.Kind.OVERLOAD));
+    }
+
+    @Test
     void anAgentIsAModel() {
         mini.otherwise("{\"days\":3}");
         Agent inner = desk().model(mini).build();
@@ -430,6 +516,59 @@ class AgentTest {
                 .anyMatch(path -> path.startsWith("breaker"))
                 .doesNotHaveDuplicates();
         assertThatThrownBy(() -> Holdfast.agent("desk").build()).hasMessageContaining("model: is missing");
+    }
+
+    @Test
+    void tellsAWrongSettingOfAllEndpointsOnceAndByItsShortName() {
+        InvalidConfigurationException wrong = catchThrowableOfType(
+                InvalidConfigurationException.class,
+                () -> desk().cheap(mini)
+                        .strong(large)
+                        .fallback(FakeModel.named("backup", time))
+                        .retry(retry -> retry.maxAttempts(0))
+                        .loop(loop -> loop.maxRounds(0))
+                        .build());
+
+        assertThat(wrong.problems())
+                .extracting(InvalidConfigurationException.Problem::path)
+                .containsExactlyInAnyOrder("retry.maxAttempts", "loop.maxRounds");
+    }
+
+    @Test
+    void tellsWhatElseIsWrongWhenThereIsNoModel() {
+        InvalidConfigurationException wrong = catchThrowableOfType(
+                InvalidConfigurationException.class,
+                () -> desk().budget(Budget.perUser().money("1.00").perDay())
+                        .deadline(Duration.ZERO)
+                        .build());
+
+        assertThat(wrong.problems())
+                .extracting(InvalidConfigurationException.Problem::path)
+                .containsExactly("model", "deadline.duration");
+    }
+
+    @Test
+    void blankTextsAreToldWithAllTheRest() {
+        InvalidConfigurationException wrong = catchThrowableOfType(
+                InvalidConfigurationException.class,
+                () -> Holdfast.agent(" ")
+                        .cheap(mini)
+                        .strong(large)
+                        .fallbackAnswer(" ")
+                        .permit("")
+                        .runtime(time)
+                        .build());
+
+        assertThat(wrong.problems())
+                .extracting(InvalidConfigurationException.Problem::path)
+                .containsExactlyInAnyOrder("name", "fallback.answer", "permit", "permit.rules[0]");
+    }
+
+    @Test
+    void refusesAFallbackThatIsAModelAlready() {
+        assertThatThrownBy(() -> desk().model(mini).fallback(mini).build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("fallback: is fake/mini, which is given already");
     }
 
     static final class NoTools {}
