@@ -268,7 +268,7 @@ public final class ToolLoop implements ModelLayer {
 
         /**
          * Sets how often one tool runs with the same arguments in a run. The model is told of each call beyond, and at the
-         * second call beyond twice the number the run fails.
+         * first call beyond twice the number the run fails.
          *
          * @param calls at least 1; 3 by default
          * @return this builder

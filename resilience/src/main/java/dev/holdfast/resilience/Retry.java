@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What is retried.</b> Failures whose classification allows {@link Remedy#RETRY}, and, once a call,
  * {@link Remedy#RETRY_ONCE}; of those that nobody classified, failures of transport and I/O. A refusal of a limit, a
- * budget or a breaker is not waited for here. Never retried: what the caller gave up, an answer of which a part was
- * handed up, an answer that was delivered and billed, and what a retry further in has retried already: retries of two
- * layers do not multiply.
+ * budget or a breaker is not waited for here, and an answer that was delivered and billed is not asked for again unless
+ * {@link Builder#retryOn} says so. Never retried: what the caller gave up, an answer of which a part was handed up, and
+ * what a retry further in has retried already: retries of two layers do not multiply.
  *
  * <p><b>Waits.</b> Full jitter: a random time between zero and {@code base * 2^(n-1)} after the n-th attempt, at most
  * {@code max} (Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog 2015). Where the failure says when to
