@@ -168,15 +168,23 @@ public final class Bulkhead implements ModelLayer {
             } catch (InterruptedException e) {
                 interrupt = e;
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) { // a runtime that ends, with calls that wait in it
+                leave(waiting, true);
+                throw e;
             }
             boolean gaveUp = interrupt != null || isClosed();
+            if (!leave(waiting, gaveUp)) {
+                throw whyNot(context, gaveUp, interrupt);
+            }
+        }
+
+        /** Leaves the queue; true with a permit, which who gave up does not keep. */
+        private boolean leave(Permits.Waiter waiting, boolean gaveUp) {
             boolean granted = bulkhead.permits.leave(waiting);
             if (granted && gaveUp) {
                 bulkhead.permits.giveBack();
             }
-            if (gaveUp || !granted) {
-                throw whyNot(context, gaveUp, interrupt);
-            }
+            return granted && !gaveUp;
         }
 
         private HoldfastException whyNot(

@@ -203,6 +203,17 @@ class BulkheadTest {
     }
 
     @Test
+    void aWaitThatBreaksLeavesNobodyInTheQueue() {
+        Bulkhead bulkhead = one().maxWait(Duration.ofSeconds(10)).build();
+        ChatReply first = running(bulkhead);
+        runtime.breakWaits();
+        assertThatThrownBy(() -> running(bulkhead)).hasMessageContaining("IllegalStateException");
+        assertThat(bulkhead.waiting()).isZero();
+        first.close();
+        assertThat(bulkhead.running()).isZero();
+    }
+
+    @Test
     void keepsItsPermitsUnderStress() throws Exception {
         int size = 3;
         Bulkhead bulkhead = Bulkhead.builder("stress")

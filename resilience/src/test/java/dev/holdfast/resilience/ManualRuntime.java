@@ -31,6 +31,7 @@ final class ManualRuntime implements HoldfastRuntime {
     private long now;
     private int parked;
     private volatile boolean refusesWork;
+    private volatile boolean breaksWaits;
 
     private record Timer(long at, Runnable task) {}
 
@@ -153,6 +154,11 @@ final class ManualRuntime implements HoldfastRuntime {
         refusesWork = true;
     }
 
+    /** From now on whoever waits is thrown out. */
+    void breakWaits() {
+        breaksWaits = true;
+    }
+
     @Override
     public Task fork(String name, Runnable work) {
         if (refusesWork) {
@@ -199,6 +205,9 @@ final class ManualRuntime implements HoldfastRuntime {
         public boolean await(Duration timeout) throws InterruptedException {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
+            }
+            if (breaksWaits) {
+                throw new IllegalStateException("the end of the simulation");
             }
             long end = note(timeout);
             if (waitsMoveTime) {
