@@ -6,7 +6,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -67,8 +66,10 @@ final class SystemRuntime implements HoldfastRuntime {
     private void handOver(Timer timer) {
         try {
             executor.execute(timer);
-        } catch (RejectedExecutionException e) {
-            log.warn("the executor refused a timer, which runs on a thread of its own instead: {}", e.getMessage());
+        } catch (
+                RuntimeException
+                        e) { // by its contract a RejectedExecutionException; the timer rings after any other, too
+            log.warn("the executor refused a timer, which runs on a thread of its own instead: {}", e.toString());
             Timers.LATE.newThread(timer).start();
         }
     }
