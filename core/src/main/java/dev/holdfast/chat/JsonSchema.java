@@ -1,7 +1,9 @@
 package dev.holdfast.chat;
 
+import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.Problems;
+import dev.holdfast.internal.json.Binder;
 import dev.holdfast.internal.json.Json;
-import dev.holdfast.internal.json.SchemaWriter;
 import java.util.Objects;
 
 /** A JSON schema that describes an object. Immutable. */
@@ -19,10 +21,14 @@ public final class JsonSchema {
      *
      * @param json the schema; a JSON object whose {@code type} is {@code object}
      * @return the schema
-     * @throws IllegalArgumentException when it is not such an object
+     * @throws InvalidConfigurationException when it is not such an object
      */
     public static JsonSchema of(String json) {
-        Json.requireObjectSchema(json);
+        try {
+            Json.requireObjectSchema(json);
+        } catch (IllegalArgumentException e) {
+            new Problems().add("schema", String.valueOf(e.getMessage())).throwIfAny("the JSON schema");
+        }
         return new JsonSchema(json);
     }
 
@@ -32,10 +38,13 @@ public final class JsonSchema {
      *
      * @param type a record class
      * @return the schema
-     * @throws IllegalArgumentException when the type, or one within it, has no form in JSON; the message names the path
+     * @throws InvalidConfigurationException when the type, or one within it, has no form in JSON; it names every path
      */
     public static JsonSchema of(Class<?> type) {
-        return new JsonSchema(SchemaWriter.schemaOf(type));
+        Problems problems = new Problems();
+        Binder<?> binder = Binder.of(type, problems::add);
+        problems.throwIfAny("the JSON schema of " + type.getName());
+        return new JsonSchema(binder.schema());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.holdfast.chat;
 
+import dev.holdfast.error.Problems;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
@@ -12,15 +13,21 @@ import java.util.regex.Pattern;
  */
 public record ToolSpec(String name, String description, JsonSchema parameters) {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
+    private static final String ACCEPTED = "use 1 to 64 letters, digits, underscores and hyphens";
 
-    /** Checks the fields. */
+    /**
+     * Checks the fields.
+     *
+     * @throws dev.holdfast.error.InvalidConfigurationException when providers do not accept the name
+     */
     public ToolSpec {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(description, "description");
         Objects.requireNonNull(parameters, "parameters");
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("tool name '" + name
-                    + "' is not accepted by providers; use 1 to 64 letters, digits, underscores and hyphens");
+            new Problems()
+                    .add("name", "'" + name + "' is not accepted by providers; " + ACCEPTED)
+                    .throwIfAny("the tool '" + name + "'");
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.tool;
 import dev.holdfast.chat.JsonSchema;
 import dev.holdfast.chat.ToolSpec;
 import dev.holdfast.context.CallContext;
+import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
 import dev.holdfast.internal.json.Binder;
 import java.lang.invoke.MethodHandle;
@@ -93,7 +94,7 @@ final class MethodTools {
         try {
             new ToolSpec(name, "", JsonSchema.emptyObject());
             return true;
-        } catch (IllegalArgumentException e) {
+        } catch (InvalidConfigurationException e) {
             return false;
         }
     }

@@ -124,8 +124,8 @@ public final class Tools {
         problems.requireText(description, path + ".description");
         try {
             new ToolSpec(name, "", JsonSchema.emptyObject());
-        } catch (IllegalArgumentException e) {
-            problems.add(path + ".name", Objects.requireNonNullElse(e.getMessage(), "is not accepted"));
+        } catch (InvalidConfigurationException e) {
+            problems.addAll(path, e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.error.InvalidConfigurationException;
@@ -8,6 +9,28 @@ import org.junit.jupiter.api.Test;
 
 /** What cannot work is refused where it is written, by an error of the taxonomy. */
 class WrongValuesTest {
+    record Odd(Object anything) {}
+
+    @Test
+    void aSchemaThatIsNoneOfAnObject() {
+        assertThatThrownBy(() -> JsonSchema.of("{"))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("schema: the schema is not JSON");
+        assertThatThrownBy(() -> JsonSchema.of("{\"type\":\"string\"}"))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("wrap a single value in a property");
+        assertThatThrownBy(() -> JsonSchema.of(Odd.class))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("Odd.anything: java.lang.Object has no form in JSON");
+    }
+
+    @Test
+    void aToolWhoseNameNoProviderAccepts() {
+        assertThatThrownBy(() -> new ToolSpec("look up", "", JsonSchema.emptyObject()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("name: 'look up' is not accepted by providers; use 1 to 64 letters");
+    }
+
     @Test
     void anEndpointThatIsNoOne() {
         InvalidConfigurationException error = catchThrowableOfType(

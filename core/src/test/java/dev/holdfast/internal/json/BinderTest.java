@@ -51,7 +51,7 @@ class BinderTest {
 
     @Test
     void describesARecordWithEverythingInIt() {
-        assertThat(SchemaWriter.schemaOf(Order.class)).isEqualTo("""
+        assertThat(Binder.of(Order.class).schema()).isEqualTo("""
                 {"type":"object","description":"An order","properties":{\
                 "customer_id":{"type":"string","description":"who pays"},\
                 "lines":{"type":"array","items":{"type":"object","properties":{"article":{"type":"string"},\
@@ -222,7 +222,7 @@ class BinderTest {
 
     @Test
     void namesEveryPlaceThatHasNoFormInJson() {
-        assertThatThrownBy(() -> SchemaWriter.schemaOf(Holder.class))
+        assertThatThrownBy(() -> Binder.of(Holder.class).schema())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Holder.root.children[]: " + Node.class.getName() + " contains itself")
                 .hasMessageContaining("Holder.anything: java.lang.Object has no form in JSON")
@@ -234,7 +234,7 @@ class BinderTest {
     void acceptsOneRecordInTwoPlaces() {
         record Two(Line first, Line second) {}
 
-        assertThat(SchemaWriter.schemaOf(Two.class)).contains("\"first\":{", "\"second\":{");
+        assertThat(Binder.of(Two.class).schema()).contains("\"first\":{", "\"second\":{");
     }
 
     @Test
