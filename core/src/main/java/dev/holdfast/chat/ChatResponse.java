@@ -32,6 +32,19 @@ public final class ChatResponse {
     }
 
     /**
+     * A response of words alone; what it used is unknown.
+     *
+     * @param endpoint who answered
+     * @param text the words
+     * @return the response
+     */
+    public static ChatResponse of(Endpoint endpoint, String text) {
+        return builder(endpoint, Message.assistant(text))
+                .finishReason(FinishReason.STOP)
+                .build();
+    }
+
+    /**
      * Starts a response.
      *
      * @param endpoint who answered

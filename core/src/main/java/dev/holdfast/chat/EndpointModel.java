@@ -1,5 +1,7 @@
 package dev.holdfast.chat;
 
+import java.util.Objects;
+
 /** A model that is one endpoint: what providers give, and what is priced, routed to, limited and broken by. */
 public interface EndpointModel extends ChatModel {
 
@@ -9,6 +11,42 @@ public interface EndpointModel extends ChatModel {
      * @return the endpoint
      */
     Endpoint endpoint();
+
+    /**
+     * A model out of code of the application's that asks somebody, blocks, and returns the whole answer: a client that
+     * is there already, for example.
+     *
+     * <pre>{@code
+     * Endpoint house = Endpoint.of("in-house", "small");
+     * ChatModel small = EndpointModel.blocking(house, call -> ChatResponse.of(house, client.complete(call.request())));
+     * }</pre>
+     *
+     * <p>The code runs in the thread that reads the answer, with its first {@link ChatReply#next}. When the call is closed
+     * meanwhile, as a deadline does, that thread is interrupted. What the code throws surfaces as a
+     * {@link dev.holdfast.error.TaskException}; one of Holdfast's own errors as itself.
+     *
+     * @param endpoint who answers
+     * @param work asks and waits
+     * @return the model
+     */
+    static EndpointModel blocking(Endpoint endpoint, Blocking work) {
+        Objects.requireNonNull(work, "work");
+        return of(endpoint, call -> new WorkReply(call.context(), Usage.unknown(), () -> work.answer(call)));
+    }
+
+    /** Code that blocks until it has the whole answer. Called by many threads. */
+    @FunctionalInterface
+    interface Blocking {
+
+        /**
+         * Asks and waits.
+         *
+         * @param call what is asked, by whom, until when
+         * @return the answer
+         * @throws Exception when there is none
+         */
+        ChatResponse answer(ChatCall call) throws Exception;
+    }
 
     /**
      * Gives any model an endpoint.

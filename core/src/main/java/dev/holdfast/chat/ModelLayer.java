@@ -23,6 +23,18 @@ public interface ModelLayer {
     ChatModel around(ChatModel next);
 
     /**
+     * Stands in front of an endpoint's model, which goes on to be that endpoint: prices, breakers and events know it by
+     * the same name.
+     *
+     * @param next the model below
+     * @return the model behind this layer
+     */
+    default EndpointModel around(EndpointModel next) {
+        ChatModel layered = around((ChatModel) next);
+        return layered == next ? next : EndpointModel.of(next.endpoint(), layered);
+    }
+
+    /**
      * Puts another layer below this one.
      *
      * @param inner the layer below
