@@ -9,6 +9,7 @@ import dev.holdfast.chat.Message;
 import dev.holdfast.chat.OutputFormat;
 import dev.holdfast.context.AttemptKind;
 import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
@@ -24,7 +25,7 @@ import java.util.List;
  *
  * <pre>{@code
  * StructuredOutput<Order> orders = StructuredOutput.of(Order.class);
- * Order order = orders.ask(model, ChatRequest.of("Two pizzas to Main Street 5, please."), context).value();
+ * Order order = orders.ask(desk, "Two pizzas to Main Street 5, please.", Caller.of("acme", "ann")).value();
  * }</pre>
  *
  * <p>The answer is read strictly; spaces and a Markdown fence around it do no harm. An answer of another form is sent back
@@ -123,6 +124,20 @@ public final class StructuredOutput<T> {
                 tally.add(Message.user(told(response, e)));
             }
         }
+    }
+
+    /**
+     * Asks one thing.
+     *
+     * @param model who is asked; an agent, for example
+     * @param question what the caller says
+     * @param caller on whose behalf
+     * @return the record and the answer that it was read from
+     * @throws InvalidOutputException when no answer had the form; see {@link #ask(ChatModel, ChatRequest, CallContext)}
+     * @throws HoldfastException when there is no answer
+     */
+    public Result<T> ask(ChatModel model, String question, Caller caller) {
+        return ask(model, ChatRequest.of(question), CallContext.of(caller));
     }
 
     private ChatResponse send(ChatModel model, ChatRequest request, CallContext context, Tally tally) {
