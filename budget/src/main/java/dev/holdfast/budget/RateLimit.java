@@ -179,7 +179,17 @@ public final class RateLimit {
         return "rate limit per " + scope.name().toLowerCase(Locale.ROOT)
                 + (requests == null ? "" : " of " + requests + " requests")
                 + (tokens == null ? "" : (requests == null ? " of " : " and ") + tokens + " tokens")
-                + " in " + period;
+                + (named(period) == null ? " in " + period : " per " + named(period));
+    }
+
+    private static @Nullable String named(Duration period) {
+        return period.equals(Duration.ofSeconds(1))
+                ? "second"
+                : period.equals(Duration.ofMinutes(1))
+                        ? "minute"
+                        : period.equals(Duration.ofHours(1))
+                                ? "hour"
+                                : period.equals(Duration.ofDays(1)) ? "day" : null;
     }
 
     /** A limit that waits for its period. Immutable. */

@@ -200,7 +200,13 @@ public final class CallContext {
 
     @Override
     public String toString() {
-        return "call " + callId + " of " + caller + (agent.isEmpty() ? "" : " by " + agent) + ", attempt " + attempt;
+        return (callId.isEmpty() ? "" : "call " + callId + " in ")
+                + (runId.isEmpty() ? "a run" : "run " + runId)
+                + " of "
+                + caller
+                + (agent.isEmpty() ? "" : " by " + agent)
+                + ", attempt "
+                + attempt;
     }
 
     /** Builds a {@link CallContext}. Not safe for use by several threads. */

@@ -158,6 +158,26 @@ public final class Refusal {
         return Optional.ofNullable(retryAfter);
     }
 
+    /** For people, who need no more than two units; rounded up, so that whoever waits as long has waited enough. */
+    private static String inWords(Duration wait) {
+        long seconds = wait.getSeconds() + (wait.getNano() > 0 ? 1 : 0);
+        if (seconds <= 1 && wait.getNano() > 0) {
+            return wait.plusNanos(999_999).toMillis() + " ms";
+        }
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3600) {
+            return twoUnits(seconds / 60, " min", seconds % 60, " s");
+        }
+        long minutes = seconds / 60 + (seconds % 60 > 0 ? 1 : 0);
+        return twoUnits(minutes / 60, " h", minutes % 60, " min");
+    }
+
+    private static String twoUnits(long large, String largeUnit, long small, String smallUnit) {
+        return large + largeUnit + (small == 0 ? "" : " " + small + smallUnit);
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(reason).append(" [rule: ").append(rule);
@@ -172,7 +192,7 @@ public final class Refusal {
             text.append(", limit ").append(quantity.limit()).append(' ').append(quantity.unit());
         }
         if (retryAfter != null) {
-            text.append("; try again in ").append(retryAfter.toMillis()).append(" ms");
+            text.append("; try again in ").append(inWords(retryAfter));
         }
         return text.append(']').toString();
     }

@@ -1,0 +1,30 @@
+package dev.holdfast.error;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RefusalTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT0S, 0 s",
+        "PT0.0000001S, 1 ms",
+        "PT0.25S, 250 ms",
+        "PT1S, 1 s",
+        "PT1.2S, 2 s",
+        "PT59.5S, 1 min",
+        "PT9M33.393S, 9 min 34 s",
+        "PT1H, 1 h",
+        "PT1H0.5S, 1 h 1 min",
+        "P1D, 24 h"
+    })
+    void saysHowLongToWaitInWordsForPeople(Duration wait, String words) {
+        Refusal refusal = Refusal.of(Refusal.Kind.BUDGET, "budget", "the budget is used up")
+                .retryAfter(wait);
+
+        assertThat(refusal).hasToString("the budget is used up [rule: budget; try again in " + words + "]");
+    }
+}
