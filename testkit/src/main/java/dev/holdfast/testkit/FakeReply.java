@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * FakeReply.text("It has shipped.").pieces(3).after(Duration.ofSeconds(2)).usage(Usage.of(40, 8))
  * FakeReply.toolCall("lookup_order", "{\"id\":1234}")
  * FakeReply.text("It has").cut()
+ * FakeReply.silent()
  * FakeReply.failing(Fault.outage())
  * }</pre>
  */
@@ -103,6 +104,15 @@ public final class FakeReply {
      */
     public static FakeReply of(Message message, FinishReason reason) {
         return new FakeReply(message, 1, Duration.ZERO, Duration.ZERO, SMALL, reason, End.COMPLETE, null, null);
+    }
+
+    /**
+     * Says nothing and never ends, until it is closed or its deadline passes.
+     *
+     * @return the reply
+     */
+    public static FakeReply silent() {
+        return text("").stall();
     }
 
     /**

@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * VirtualRuntime time = VirtualRuntime.seeded(42);
- * Agent agent = Holdfast.agent("desk").runtime(time)...build();
+ * Agent desk = Holdfast.agent("desk").model(model).runtime(time).build();
  *
- * agent.ask("hello");                                 // retries sleep, and the test does not
+ * desk.ask("hello", ann);                             // retries sleep, and the test does not
  * assertThat(time.elapsed()).isEqualTo(Duration.ofSeconds(3));
  *
  * time.run(() -> {                                    // many callers
  *     for (int i = 0; i < 100; i++) {
- *         time.start("caller-" + i, () -> agent.ask("hello"));
+ *         time.start("caller-" + i, () -> desk.ask("hello", ann));
  *     }
  * });                                                 // returns when all of them are done
  * }</pre>
@@ -304,6 +304,10 @@ public final class VirtualRuntime implements HoldfastRuntime, AutoCloseable {
 
     /** Without timers: a service of the code under test may well have one that looks after it now and then. */
     int leftBehind() {
+        if (lockstep.broken() == null) {
+            advance(Duration.ZERO); // a thread that has only not had its turn, since nobody waits any more, comes to
+            // its end
+        }
         return lockstep.stillRunning().size() + failures.size();
     }
 

@@ -3,6 +3,9 @@ package dev.holdfast.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.error.DeadlineException;
+import dev.holdfast.resilience.Deadlines;
 import dev.holdfast.runtime.Cancellable;
 import dev.holdfast.runtime.Signal;
 import dev.holdfast.runtime.Task;
@@ -276,5 +279,21 @@ final class VirtualRuntimeTest {
             });
             assertThat(seeded.elapsed()).isBetween(SECOND, Duration.ofSeconds(5));
         }
+    }
+
+    @Test
+    void aThreadThatHasNotHadItsTurnWhenTheTestEndsIsNotLeftBehind() {
+        int waiting = 0;
+        for (int seed = 0; seed < 20; seed++) {
+            VirtualRuntime time = VirtualRuntime.seeded(seed);
+            ChatModel bounded = Deadlines.of(Duration.ofSeconds(1), time)
+                    .around(FakeModel.named("mini", time).reply(FakeReply.silent()));
+
+            assertThatThrownBy(() -> bounded.chat("hello")).isInstanceOf(DeadlineException.class);
+
+            waiting += time.stillWaiting().isEmpty() ? 0 : 1; // the timer's thread, where it was not its turn
+            assertThat(time.leftBehind()).as("seed %d", seed).isZero();
+        }
+        assertThat(waiting).as("seeds by which the test goes on first").isPositive();
     }
 }
