@@ -26,6 +26,7 @@ import dev.holdfast.tool.ToolLoop;
 import dev.holdfast.tool.Tools;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -78,8 +79,13 @@ public final class AgentBuilder {
     ConversationStore conversations;
 
     Duration deadline = Duration.ofMinutes(2);
+
+    @Nullable
+    Duration attemptDeadline;
+
     Consumer<Retry.Builder> retry = settings -> {};
     Consumer<CircuitBreaker.Builder> breaker = settings -> {};
+
     Consumer<ToolLoop.Builder> loop = settings -> {};
     boolean boundsConcurrency;
     int maxConcurrentCalls;
@@ -218,11 +224,16 @@ public final class AgentBuilder {
     /**
      * Adds tools.
      *
-     * @param holders {@link Tool}s, or objects with methods that carry {@link dev.holdfast.tool.ToolMethod}
+     * @param holders {@link Tool}s, objects with methods that carry {@link dev.holdfast.tool.ToolMethod}, or collections
+     *     of such
      * @return this builder
      */
     public AgentBuilder tools(Object... holders) {
         for (Object holder : holders) {
+            if (holder instanceof Collection<?> several) {
+                tools(several.toArray());
+                continue;
+            }
             try {
                 tools.addAll(Tools.of(holder));
             } catch (InvalidConfigurationException e) {
@@ -365,6 +376,19 @@ public final class AgentBuilder {
      */
     public AgentBuilder deadline(Duration deadline) {
         this.deadline = Objects.requireNonNull(deadline, "deadline");
+        return this;
+    }
+
+    /**
+     * Sets how long one attempt at one endpoint may take, from the moment it is sent to the end of its answer. An attempt
+     * that takes longer is tried again or falls back like any other that failed, so give less than the {@link #deadline}
+     * of the run; without it, an endpoint that falls silent may use up the whole run.
+     *
+     * @param deadline unlimited unless set
+     * @return this builder
+     */
+    public AgentBuilder attemptDeadline(Duration deadline) {
+        this.attemptDeadline = Objects.requireNonNull(deadline, "deadline");
         return this;
     }
 
@@ -538,23 +562,22 @@ public final class AgentBuilder {
 
     private void checkTools(Problems problems) {
         toolProblems.forEach(problem -> problems.addAll("tools", problem));
-        List<String> known = toolNames();
-        for (int i = 0; i < known.size(); i++) {
-            problems.require(
-                    known.indexOf(known.get(i)) == i,
-                    "tools." + known.get(i),
-                    "is given twice; tools need different names");
-        }
-        for (String tool : permitted) {
-            problems.require(
-                    known.contains(tool), "permit", "names '" + tool + "', and there is no such tool: " + known);
-        }
-        for (String tool : denied) {
-            problems.require(known.contains(tool), "deny", "names '" + tool + "', and there is no such tool: " + known);
+        if (toolProblems.isEmpty()) { // else a name may be that of a tool which could not be made
+            permitted.forEach(tool -> checkIsKnown(tool, "permit", problems));
+            denied.forEach(tool -> checkIsKnown(tool, "deny", problems));
         }
         problems.require(
                 gate == null || (!permits && denied.isEmpty()),
                 "gate",
                 "is set beside permit(..) or deny(..); put them into its policy");
+    }
+
+    private void checkIsKnown(String tool, String path, Problems problems) {
+        List<String> known = toolNames();
+        problems.require(
+                known.contains(tool),
+                path,
+                "names '" + tool + "', which is none of the agent's tools "
+                        + (known.isEmpty() ? "(it has none); give tools(..)" : known));
     }
 }

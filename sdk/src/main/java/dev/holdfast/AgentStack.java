@@ -29,9 +29,12 @@ import dev.holdfast.routing.Target;
 import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.tool.ToolLayer;
 import dev.holdfast.tool.ToolLoop;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +82,7 @@ final class AgentStack {
     /** A run: one question of a caller, with all the rounds that its answer takes. */
     private ChatModel run() {
         return stack().layer(Observed.runs(events, runtime))
-                .layer(deadline())
+                .layer(deadline("deadline", agent.deadline))
                 .layers(agent.runLayers)
                 .layer(memory())
                 .layer(loop())
@@ -102,6 +105,7 @@ final class AgentStack {
                         .layer(budget(endpoint))
                         .layer(limits == null ? null : limits.at(endpoint))
                         .layer(bulkhead(endpoint))
+                        .layer(deadline("attemptDeadline", agent.attemptDeadline))
                         .over(model));
     }
 
@@ -115,7 +119,11 @@ final class AgentStack {
         if (agent.scorer != null) {
             router.scorer(agent.scorer).threshold(agent.threshold);
         }
+        Set<Endpoint> seen = new HashSet<>();
         for (AgentBuilder.Slot slot : models) {
+            if (!seen.add(slot.endpoint())) {
+                continue; // the builder has said so
+            }
             CircuitBreaker breaker = breaker(slot.endpoint());
             EndpointModel model = endpoint(slot.model(), breaker);
             Target target = slot.use() == AgentBuilder.Use.CHEAP ? Target.cheap(model) : Target.strong(model);
@@ -164,8 +172,8 @@ final class AgentStack {
         return error instanceof RejectedException rejected && rejected.refusal().kind() == Refusal.Kind.NO_TARGET;
     }
 
-    private @Nullable ModelLayer deadline() {
-        return built("deadline", () -> Deadlines.of(agent.deadline, runtime));
+    private @Nullable ModelLayer deadline(String path, @Nullable Duration duration) {
+        return duration == null ? null : built(path, () -> Deadlines.of(duration, runtime));
     }
 
     private @Nullable ModelLayer memory() {
@@ -227,7 +235,7 @@ final class AgentStack {
         if (agent.counter != null) {
             budget.counter(agent.counter);
         }
-        return built("budget", budget::build);
+        return built("", budget::build); // it says budgets[0], and prices
     }
 
     private @Nullable RateLimitLayer limits() {
@@ -240,7 +248,7 @@ final class AgentStack {
         if (agent.counter != null) {
             limits.counter(agent.counter);
         }
-        return built("limit", limits::build);
+        return built("", limits::build); // it says limits[0]
     }
 
     private @Nullable ModelLayer bulkhead(Endpoint endpoint) {
@@ -248,7 +256,7 @@ final class AgentStack {
             return null;
         }
         return built(
-                "maxConcurrent",
+                "", // it says maxConcurrent, and maxWait
                 () -> Bulkhead.builder(endpoint.id())
                         .maxConcurrent(agent.maxConcurrentCalls)
                         .maxWait(agent.maxConcurrencyWait)
@@ -257,7 +265,10 @@ final class AgentStack {
                         .build());
     }
 
-    /** A part of the stack; when it cannot be built its problems are kept, to be told with all the others. */
+    /**
+     * A part of the stack; when it cannot be built its problems are kept, to be told with all the others. Every endpoint
+     * has some parts of its own, and what is wrong with all of them is told once.
+     */
     private <T> @Nullable T built(String path, Supplier<T> part) {
         try {
             return part.get();

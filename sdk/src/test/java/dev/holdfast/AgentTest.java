@@ -9,11 +9,13 @@ import dev.holdfast.budget.Budget;
 import dev.holdfast.budget.Price;
 import dev.holdfast.budget.PriceTable;
 import dev.holdfast.budget.RateLimit;
+import dev.holdfast.chat.Attempt;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.Message;
+import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Money;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.context.AttemptKind;
@@ -32,8 +34,11 @@ import dev.holdfast.testkit.FakeModel;
 import dev.holdfast.testkit.FakeReply;
 import dev.holdfast.testkit.FakeTool;
 import dev.holdfast.testkit.Fault;
+import dev.holdfast.testkit.Faults;
 import dev.holdfast.testkit.VirtualRuntime;
 import dev.holdfast.tool.StructuredOutput;
+import dev.holdfast.tool.Tool;
+import dev.holdfast.tool.Tools;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -395,6 +400,42 @@ class AgentTest {
     }
 
     @Test
+    void anEndpointThatFallsSilentIsLeftForTheBackup() {
+        mini.otherwise(FakeReply.silent());
+        Agent desk = desk().model(mini)
+                .fallback(large.otherwise("It has shipped."))
+                .retry(retry -> retry.maxAttempts(1))
+                .attemptDeadline(Duration.ofSeconds(20))
+                .build();
+
+        Answer answer = desk.ask("Where is order 1234?", ANN);
+
+        assertThat(answer.text()).isEqualTo("It has shipped.");
+        assertThat(answer.attempts()).hasSize(2);
+        assertThat(time.elapsed()).isEqualTo(Duration.ofSeconds(20));
+        assertThatThrownBy(() -> desk().model(mini)
+                        .attemptDeadline(Duration.ofSeconds(-1))
+                        .build())
+                .hasMessageContaining("attemptDeadline.duration: is PT-1S; give a duration longer than zero");
+    }
+
+    @Test
+    void aModelBehindALayerKeepsItsNameAndItsPrice() {
+        ModelLayer weather = Faults.on(time).onCall(1).fail(Fault::serverError).build();
+        Agent desk = desk().model(weather.around(mini.reply("It has shipped.")))
+                .prices(PriceTable.builder()
+                        .price("fake", "mini", Price.perMillion().input("1").output("2"))
+                        .build())
+                .budget(Budget.perUser().money("1.00").perDay())
+                .build();
+
+        Answer answer = desk.ask("Where is order 1234?", ANN);
+
+        assertThat(answer.attempts()).extracting(Attempt::endpoint).contains("fake/mini");
+        assertThat(answer.cost()).isPresent();
+    }
+
+    @Test
     void everyStartHasItsEndAndCarriesTheContext() {
         List<Event> events = new ArrayList<>();
         FakeTool lookUp = FakeTool.named("lookup_order");
@@ -503,18 +544,17 @@ class AgentTest {
 
         assertThat(wrong.problems())
                 .extracting(InvalidConfigurationException.Problem::path)
-                .anyMatch(path -> path.equals("name"))
-                .anyMatch(path -> path.equals("strong"))
-                .anyMatch(path -> path.startsWith("tools"))
-                .anyMatch(path -> path.equals("permit"))
-                .anyMatch(path -> path.startsWith("limit"))
-                .anyMatch(path -> path.startsWith("budget"))
-                .anyMatch(path -> path.startsWith("memory"))
-                .anyMatch(path -> path.startsWith("deadline"))
-                .anyMatch(path -> path.startsWith("maxConcurrent"))
-                .anyMatch(path -> path.startsWith("retry"))
-                .anyMatch(path -> path.startsWith("breaker"))
-                .doesNotHaveDuplicates();
+                .containsExactlyInAnyOrder(
+                        "name",
+                        "strong",
+                        "tools.NoTools",
+                        "limits[0].requests",
+                        "prices",
+                        "memory.messages",
+                        "deadline.duration",
+                        "maxConcurrent",
+                        "retry.maxAttempts",
+                        "breaker.failures");
         assertThatThrownBy(() -> Holdfast.agent("desk").build()).hasMessageContaining("model: is missing");
     }
 
@@ -569,6 +609,66 @@ class AgentTest {
         assertThatThrownBy(() -> desk().model(mini).fallback(mini).build())
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("fallback: is fake/mini, which is given already");
+    }
+
+    @Test
+    void tellsAProblemOfEveryEndpointOnce() {
+        assertThatThrownBy(() -> Holdfast.agent("desk")
+                        .cheap(mini)
+                        .strong(large)
+                        .fallback(FakeModel.named("backup"))
+                        .budget(Budget.perUser().tokens(-5).perDay())
+                        .retry(retry -> retry.maxAttempts(0))
+                        .build())
+                .hasMessage("""
+                        agent 'desk' cannot be built:
+                          - retry.maxAttempts: is 0; give a number from 1 (no retry) to 100
+                          - budgets[0].limits[0].tokens: is -5; give a number of at least 1""");
+    }
+
+    @Test
+    void namesAModelThatIsGivenTwice() {
+        assertThatThrownBy(() -> Holdfast.agent("desk").cheap(mini).strong(mini).build())
+                .hasMessage("agent 'desk' cannot be built:\n  - strong: is fake/mini, which is given already; give each"
+                        + " model once, or tell endpoints apart by region or account");
+        assertThatThrownBy(
+                        () -> Holdfast.agent("desk").model(mini).fallback(mini).build())
+                .hasMessageContaining("fallback: is fake/mini, which is given already");
+    }
+
+    @Test
+    void namesToolsThatCannotBe() {
+        Tool clock = Tools.of("clock", "Tells the time", use -> "noon");
+
+        assertThatThrownBy(() -> Holdfast.agent("desk")
+                        .model(mini)
+                        .tools(clock)
+                        .permit("clok")
+                        .build())
+                .hasMessageContaining("permit: names 'clok', which is none of the agent's tools [clock]");
+        assertThatThrownBy(
+                        () -> Holdfast.agent("desk").model(mini).deny("clock").build())
+                .hasMessageContaining("deny: names 'clock', which is none of the agent's tools (it has none)");
+        assertThatThrownBy(() ->
+                        Holdfast.agent("desk").model(mini).tools(clock, clock).build())
+                .hasMessage("agent 'desk' cannot be built:\n"
+                        + "  - loop.tools.clock: is the name of two tools; give each its own");
+        assertThatThrownBy(() ->
+                        Holdfast.agent("desk").model(mini).tools(NoTools.class).build())
+                .hasMessageContaining("tools.NoTools: is a class; give an object of it");
+    }
+
+    @Test
+    void takesToolsFromACollection() {
+        Tool clock = Tools.of("clock", "Tells the time", use -> "noon");
+        Agent desk = Holdfast.agent("desk")
+                .model(mini)
+                .tools(List.of(clock))
+                .permit("clock")
+                .build();
+        mini.reply(FakeReply.toolCall("clock", "{}")).reply("It is noon.");
+
+        assertThat(desk.ask("What time is it?", ANN).text()).isEqualTo("It is noon.");
     }
 
     static final class NoTools {}

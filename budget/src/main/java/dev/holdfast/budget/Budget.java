@@ -172,7 +172,10 @@ public final class Budget {
 
     private Amount counted(BudgetUnit unit, long amount) {
         String field = unit.name().toLowerCase(Locale.ROOT);
-        List<Problem> wrong = amount > 0 ? List.of() : List.of(problem(field, "is not above zero; give more than 0"));
+        String told = unit == BudgetUnit.MONEY
+                ? "is " + new Money(amount) + "; give more than 0"
+                : "is " + amount + "; give a number of at least 1";
+        List<Problem> wrong = amount > 0 ? List.of() : List.of(problem(field, told));
         return new Amount(this, unit, amount, wrong);
     }
 

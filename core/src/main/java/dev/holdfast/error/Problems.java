@@ -88,13 +88,13 @@ public final class Problems {
     /**
      * Takes over the problems of a part.
      *
-     * @param prefix where the part stands
+     * @param prefix where the part stands; empty where the part's own names say it
      * @param error what the part's own builder said
      * @return this collection
      */
     public Problems addAll(String prefix, InvalidConfigurationException error) {
         for (InvalidConfigurationException.Problem problem : error.problems()) {
-            add(prefix + "." + problem.path(), problem.message());
+            add(prefix.isEmpty() ? problem.path() : prefix + "." + problem.path(), problem.message());
         }
         return this;
     }

@@ -47,7 +47,11 @@ final class MethodTools {
         List<Tool> tools = new ArrayList<>();
         List<Method> methods = annotated(holder.getClass());
         if (methods.isEmpty()) {
-            problems.add(subject, "has no method with @ToolMethod; annotate the public methods that a model may call");
+            problems.add(
+                    holder instanceof Class<?> type ? type.getSimpleName() : subject,
+                    holder instanceof Class<?>
+                            ? "is a class; give an object of it"
+                            : "has no method with @ToolMethod; annotate the public methods that a model may call");
         }
         Map<String, Integer> overloads = new HashMap<>();
         methods.forEach(method -> overloads.merge(method.getName(), 1, Integer::sum));
