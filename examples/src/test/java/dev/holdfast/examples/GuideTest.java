@@ -1,0 +1,435 @@
+package dev.holdfast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.holdfast.Agent;
+import dev.holdfast.Answer;
+import dev.holdfast.Holdfast;
+import dev.holdfast.anthropic.AnthropicModel;
+import dev.holdfast.budget.Budget;
+import dev.holdfast.budget.Price;
+import dev.holdfast.budget.PriceTable;
+import dev.holdfast.budget.RateLimit;
+import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.EndpointModel;
+import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
+import dev.holdfast.control.ToolGate;
+import dev.holdfast.control.ToolPolicy;
+import dev.holdfast.control.ToolPolicy.Rule;
+import dev.holdfast.error.DeadlineException;
+import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.Refusal;
+import dev.holdfast.error.RejectedException;
+import dev.holdfast.event.CoreEvent;
+import dev.holdfast.event.Events;
+import dev.holdfast.openai.OpenAiModel;
+import dev.holdfast.resilience.Fallback;
+import dev.holdfast.resilience.ResilienceEvent;
+import dev.holdfast.runtime.HoldfastRuntime;
+import dev.holdfast.testkit.FakeModel;
+import dev.holdfast.testkit.FakeReply;
+import dev.holdfast.testkit.Fault;
+import dev.holdfast.testkit.Faults;
+import dev.holdfast.testkit.ProviderSimulator;
+import dev.holdfast.testkit.VirtualRuntime;
+import dev.holdfast.testkit.WireFault;
+import dev.holdfast.tool.Describe;
+import dev.holdfast.tool.StructuredOutput;
+import dev.holdfast.tool.Tool;
+import dev.holdfast.tool.ToolMethod;
+import dev.holdfast.tool.Tools;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The Java of the guide, compiled and run. */
+class GuideTest {
+    private final VirtualRuntime time = VirtualRuntime.seeded(1);
+    private final FakeModel mini = FakeModel.named("mini", time);
+    private final FakeModel large = FakeModel.named("large", time);
+    private final FakeModel backup = FakeModel.named("backup", time);
+    private final Caller ann = Caller.of("acme", "ann");
+
+    /** Somebody else's client, as applications have one. */
+    private record HouseClient(String answer) {
+        String complete(String prompt) {
+            return answer + " to " + prompt;
+        }
+    }
+
+    @Test
+    void first() {
+        mini.reply("It has shipped.");
+        var model = mini;
+
+        // snippet: guide-agent
+        Agent desk = Holdfast.agent("support-desk")
+                .instructions("You help customers with their orders.")
+                .model(model)
+                .build();
+
+        Answer answer = desk.ask("Where is order 1234?", Caller.of("acme", "ann"));
+        // end
+
+        assertThat(answer.text()).isEqualTo("It has shipped.");
+    }
+
+    @Test
+    void models() {
+        String key = "a-key-for-a-test";
+
+        // snippet: guide-providers
+        OpenAiModel mini = OpenAiModel.builder("gpt-4o-mini")
+                .apiKey(key)
+                .maxOutputTokens(1_000)
+                .build();
+
+        OpenAiModel local = OpenAiModel.builder("qwen3")
+                .provider("vllm")
+                .baseUrl("http://gpu-1:8000/v1")
+                .build();
+
+        AnthropicModel sonnet = AnthropicModel.builder("claude-sonnet-4-5")
+                .apiKey(call -> key) // asked at every call: keys may rotate, or differ from tenant to tenant
+                .maxOutputTokens(1_000)
+                .build();
+        // end
+
+        assertThat(List.of(
+                        mini.endpoint().id(),
+                        local.endpoint().id(),
+                        sonnet.endpoint().id()))
+                .containsExactly("openai/gpt-4o-mini", "vllm/qwen3", "anthropic/claude-sonnet-4-5");
+    }
+
+    @Test
+    void blocking() {
+        HouseClient client = new HouseClient("An answer");
+
+        // snippet: guide-blocking
+        Endpoint house = Endpoint.of("in-house", "small");
+        EndpointModel small = EndpointModel.blocking(house, call -> {
+            String prompt = call.request().messages().get(0).text();
+            return ChatResponse.of(house, client.complete(prompt));
+        });
+        // end
+
+        assertThat(small.chat("Hello")).isEqualTo("An answer to Hello");
+    }
+
+    // snippet: guide-tools
+    public static final class OrderDesk {
+        private final Map<Integer, String> orders = Map.of(1234, "shipped on Monday");
+
+        @ToolMethod("Looks up the state of an order.")
+        public String lookupOrder(@Describe("the order's number") int number) {
+            return orders.getOrDefault(number, "There is no such order.");
+        }
+
+        @ToolMethod("Refunds an order. Only when the customer asks for it.")
+        public String refund(int number, CallContext context) { // the model knows nothing of the context
+            return "Refunded order " + number + " for " + context.caller().user();
+        }
+    }
+    // end
+
+    @Test
+    void tools() {
+        mini.reply(FakeReply.toolCall("refund", "{\"number\":1234}")).reply("I may not do that.");
+        var model = mini;
+
+        // snippet: guide-permit
+        Tool clock = Tools.of("clock", "Tells the time.", use -> "It is noon.");
+
+        Agent desk = Holdfast.agent("support-desk")
+                .model(model)
+                .tools(new OrderDesk(), clock)
+                .permit("lookupOrder", "clock") // the model is told of refund, and that it may not
+                .build();
+        // end
+
+        Answer answer = desk.ask("Refund order 1234!", ann);
+        assertThat(answer.text()).isEqualTo("I may not do that.");
+        assertThat(answer.transcript().get(1).toolResults().get(0).error()).isTrue();
+    }
+
+    @Test
+    void gate() {
+        mini.otherwise(FakeReply.toolCall("refund", "{\"number\":1234}"));
+        var model = mini;
+
+        // snippet: guide-gate
+        ToolPolicy policy = ToolPolicy.builder()
+                .permit("lookupOrder")
+                .rule(Rule.permit("refund").tenant("acme"))
+                .rule(Rule.deny("refund").tenant("acme").user("trainee").because("trainees do not refund"))
+                .build();
+        ToolGate gate = ToolGate.of(policy, Events.none(), HoldfastRuntime.system());
+
+        Agent desk = Holdfast.agent("support-desk")
+                .model(model)
+                .tools(new OrderDesk())
+                .gate(gate)
+                .build();
+
+        gate.swap(ToolPolicy.nothing()); // from now on, in runs that have begun, too
+        // end
+
+        mini.reply(FakeReply.toolCall("refund", "{\"number\":1234}")).reply("No.");
+        assertThat(desk.ask("Refund order 1234!", ann).text()).isEqualTo("No.");
+    }
+
+    record Order(int pizzas, String street) {}
+
+    @Test
+    void structured() {
+        mini.reply("Two, gladly.").reply("{\"pizzas\":2,\"street\":\"Main Street 5\"}");
+        Agent desk = Holdfast.agent("desk").model(mini).build();
+
+        // snippet: guide-structured
+        StructuredOutput<Order> orders = StructuredOutput.of(Order.class); // record Order(int pizzas, String street) {}
+
+        Order order =
+                orders.ask(desk, "Two pizzas to Main Street 5, please.", ann).value();
+        // end
+
+        assertThat(order).isEqualTo(new Order(2, "Main Street 5"));
+    }
+
+    @Test
+    void limits() {
+        mini.otherwise("It has shipped.");
+        var model = mini;
+
+        // snippet: guide-limits
+        Agent desk = Holdfast.agent("support-desk")
+                .model(model)
+                .limit(RateLimit.perUser().requests(2).tokens(20_000).perMinute())
+                .limit(RateLimit.global().requests(500).perMinute().maxWait(Duration.ofSeconds(5)))
+                .budget(Budget.perUser().tokens(100_000).perDay())
+                .budget(Budget.perTenant().money("500").perMonth().in(ZoneId.of("Europe/Berlin")))
+                .prices(PriceTable.builder()
+                        .price("fake", "mini", Price.perMillion().input("0.15").output("0.60"))
+                        .build())
+                .build();
+        // end
+
+        assertThat(desk.ask("Where is order 1234?", ann).cost()).isPresent();
+        desk.ask("Where is order 1234?", ann);
+
+        // snippet: guide-refusal
+        try {
+            desk.ask("Where is order 1234?", ann);
+        } catch (RejectedException e) {
+            Refusal why = e.refusal();
+            // why.kind() is RATE_LIMIT or BUDGET; why.rule(), why.scope(), why.quantity() tell which one and whose;
+            // why.retryAfter() when to come back
+            assertThat(why.kind()).isEqualTo(Refusal.Kind.RATE_LIMIT);
+        }
+        // end
+    }
+
+    @Test
+    void failures() {
+        mini.otherwise(FakeReply.silent());
+        large.otherwise(FakeReply.failing(Fault.outage()));
+        backup.otherwise("It should have shipped.");
+        var runtime = time;
+
+        // snippet: guide-failures
+        Agent desk = Holdfast.agent("support-desk")
+                .cheap(mini)
+                .strong(large)
+                .fallback(backup)
+                .fallbackAnswer("We will call you back.")
+                .deadline(Duration.ofSeconds(60)) // for the whole run
+                .attemptDeadline(Duration.ofSeconds(15)) // for each attempt: what is silent is left behind in time
+                .retry(retry -> retry.maxAttempts(2))
+                .breaker(breaker -> breaker.failures(3).openFor(Duration.ofSeconds(30)))
+                .maxConcurrent(50, Duration.ofSeconds(1))
+                .runtime(runtime)
+                .build();
+
+        Answer answer = desk.ask("Where is order 1234?", ann);
+        boolean byNobody = answer.endpoint().equals(Fallback.FIXED_ANSWER);
+        // end
+
+        assertThat(answer.model()).isEqualTo("backup");
+        assertThat(byNobody).isFalse();
+    }
+
+    @Test
+    void memory() {
+        mini.reply("It has shipped.").reply("DHL.");
+        var model = mini;
+
+        // snippet: guide-memory
+        Agent desk = Holdfast.agent("support-desk").model(model).memory(20).build();
+
+        Caller inSession = Caller.of("acme", "ann").session("s-1");
+        desk.ask("Where is order 1234?", inSession);
+        desk.ask("And who brings it?", inSession); // sees the turn before
+        // end
+
+        assertThat(mini.lastCall().request().messages()).hasSize(3);
+    }
+
+    // snippet: guide-test
+    @Test
+    void leavesASilentModelForTheBackup() {
+        VirtualRuntime time = VirtualRuntime.seeded(42);
+        FakeModel mini = FakeModel.named("mini", time).reply(FakeReply.silent());
+        FakeModel backup = FakeModel.named("backup", time).otherwise("It has shipped.");
+        Agent desk = Holdfast.agent("desk")
+                .model(mini)
+                .fallback(backup)
+                .retry(retry -> retry.maxAttempts(1))
+                .attemptDeadline(Duration.ofSeconds(15))
+                .runtime(time)
+                .build();
+
+        assertThat(desk.ask("Where is order 1234?", ann).model()).isEqualTo("backup");
+        assertThat(time.elapsed()).isEqualTo(Duration.ofSeconds(15));
+    }
+    // end
+
+    @Test
+    void advancesTime() {
+        Agent desk = Holdfast.agent("desk")
+                .model(mini.otherwise("It has shipped."))
+                .limit(RateLimit.perUser().requests(1).perMinute())
+                .runtime(time)
+                .build();
+
+        // snippet: guide-advance
+        desk.ask("Where is order 1234?", ann);
+        assertThatThrownBy(() -> desk.ask("And now?", ann)).isInstanceOf(RejectedException.class);
+
+        time.advance(Duration.ofMinutes(1));
+        assertThat(desk.ask("And now?", ann).text()).isEqualTo("It has shipped.");
+        // end
+    }
+
+    @Test
+    void faults() {
+        mini.otherwise("It has shipped.");
+
+        // snippet: guide-faults
+        ModelLayer weather = Faults.on(time)
+                .withChance(0.1)
+                .fail(Fault::serverError)
+                .during(time.now().plus(Duration.ofMinutes(10)), Duration.ofMinutes(5))
+                .fail(Fault::outage)
+                .always()
+                .latency(Duration.ofMillis(300))
+                .build();
+
+        Agent desk = Holdfast.agent("desk")
+                .model(weather.around(mini))
+                .fallbackAnswer("We will call you back.")
+                .runtime(time)
+                .build();
+        // end
+
+        for (int i = 0; i < 30; i++) {
+            assertThat(desk.ask("Where is order 1234?", ann).text()).isNotEmpty();
+            time.advance(Duration.ofMinutes(1));
+        }
+    }
+
+    @Test
+    void simulator() {
+        // snippet: guide-simulator
+        try (ProviderSimulator simulator = ProviderSimulator.start()) {
+            simulator.model("mini").fault(WireFault.cutWithin(1)).reply("It has shipped.");
+            OpenAiModel mini = OpenAiModel.builder("mini")
+                    .baseUrl(simulator.baseUrl().toString())
+                    .apiKey("any")
+                    .build();
+            Agent desk = Holdfast.agent("desk").model(mini).build();
+
+            assertThat(desk.ask("Where is order 1234?", ann).text()).isEqualTo("It has shipped.");
+        }
+        // end
+    }
+
+    @Test
+    void events() {
+        mini.reply(FakeReply.failing(Fault.outage())).reply("It has shipped.");
+        var model = mini;
+        List<String> log = new ArrayList<>();
+
+        // snippet: guide-events
+        Agent desk = Holdfast.agent("support-desk")
+                .model(model)
+                .listener(event -> {
+                    if (event instanceof CoreEvent.RunEnded run) {
+                        log.add(run.context().caller() + " " + run.took() + " " + run.outcome());
+                    } else if (event instanceof CoreEvent.AttemptEnded attempt
+                            && attempt.outcome() instanceof Outcome.Failed failed) {
+                        log.add(attempt.endpoint() + " failed: "
+                                + failed.error().getMessage());
+                    } else if (event instanceof ResilienceEvent.FellBack fallback) {
+                        log.add(fallback.from() + " → " + fallback.to());
+                    }
+                })
+                .build();
+        // end
+
+        desk.ask("Where is order 1234?", ann);
+        assertThat(log).hasSize(2);
+        assertThat(log.get(0)).startsWith("fake/mini failed: ");
+    }
+
+    @Test
+    void errors() {
+        mini.otherwise(FakeReply.silent());
+        Agent desk = Holdfast.agent("desk")
+                .model(mini)
+                .deadline(Duration.ofSeconds(5))
+                .runtime(time)
+                .build();
+        List<String> shown = new ArrayList<>();
+
+        // snippet: guide-errors
+        try {
+            shown.add(desk.ask("Where is order 1234?", ann).text());
+        } catch (RejectedException e) { // a rule refused it; nothing was sent
+            shown.add("Please come back "
+                    + e.retryAfter().map(wait -> "in " + wait).orElse("later"));
+        } catch (DeadlineException e) { // e.partial() is what had come, e.billing() whether it is charged
+            shown.add("That took too long.");
+        } catch (HoldfastException e) { // the provider, the network, the model: e.classification() says what may help
+            shown.add("Something went wrong; we know of it as " + e.callId());
+        }
+        // end
+
+        assertThat(shown).containsExactly("That took too long.");
+        DeadlineException late =
+                catchThrowableOfType(DeadlineException.class, () -> desk.ask("Where is order 1234?", ann));
+        assertThat(late.partial().text()).isEmpty();
+    }
+
+    @Test
+    void anAgentIsAModel() {
+        mini.reply("It has shipped.");
+        Agent desk = Holdfast.agent("support-desk").model(mini).build();
+
+        // snippet: guide-agent-as-model
+        ChatModel helper = desk; // behind layers, as a fallback, or as the model of another agent
+        String words = helper.chat("Where is order 1234?");
+        // end
+
+        assertThat(words).isEqualTo("It has shipped.");
+    }
+}
