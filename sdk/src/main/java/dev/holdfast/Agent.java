@@ -149,7 +149,7 @@ public final class Agent implements ChatModel {
                 new ArrayList<>(instructions.size() + request.messages().size());
         messages.addAll(instructions);
         messages.addAll(request.messages());
-        return request.toBuilder().messages(messages).build();
+        return request.withMessages(messages);
     }
 
     @Override

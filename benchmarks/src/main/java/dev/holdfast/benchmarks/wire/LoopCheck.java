@@ -8,6 +8,7 @@ import dev.holdfast.chat.ChatResponse;
 import dev.holdfast.chat.JsonSchema;
 import dev.holdfast.chat.Part;
 import dev.holdfast.chat.ToolSpec;
+import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.tool.Tool;
 import dev.holdfast.tool.ToolLoop;
 import dev.holdfast.tool.ToolUse;
@@ -55,7 +56,7 @@ final class LoopCheck {
         }
         try (Replay.Lane lane = replay.lane(answers)) {
             tally.note(check, first, problem(recorded, lane));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | InvalidConfigurationException e) {
             tally.note(check, first, "not a run that the library accepts: " + e.getMessage());
         }
     }

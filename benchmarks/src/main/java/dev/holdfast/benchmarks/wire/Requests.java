@@ -10,6 +10,7 @@ import dev.holdfast.chat.Part;
 import dev.holdfast.chat.Role;
 import dev.holdfast.chat.ToolChoice;
 import dev.holdfast.chat.ToolSpec;
+import dev.holdfast.error.InvalidConfigurationException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -51,7 +52,7 @@ final class Requests {
         try {
             JsonNode body = JSON.readTree(exchange.requestBody);
             return body.path("messages").isEmpty() ? null : new Requests(exchange).request(body, exchange.streaming);
-        } catch (JsonProcessingException | IllegalArgumentException e) {
+        } catch (JsonProcessingException | IllegalArgumentException | InvalidConfigurationException e) {
             return null;
         }
     }

@@ -59,6 +59,6 @@ class LoopCheckTest {
                         exchange("a", 0, USER, ASKS.replace("'add'", "'a.b'")),
                         exchange("b", 1, USER + ASSISTANT + RESULT, ANSWERS)))
                 .containsPattern("loops +0/1")
-                .contains("not a run that the library accepts: tool name 'a.b'");
+                .contains("not a run that the library accepts: the tool 'a.b' cannot be built");
     }
 }
