@@ -1,4 +1,5 @@
 /** The words that everything speaks: messages, models, tools, context, outcomes, errors, events and the runtime. */
+@SuppressWarnings("module") // the module that an internal package is exported to is built after this one
 module dev.holdfast.core {
     requires static transitive org.jspecify;
     requires com.fasterxml.jackson.databind;
@@ -10,4 +11,6 @@ module dev.holdfast.core {
     exports dev.holdfast.event;
     exports dev.holdfast.runtime;
     exports dev.holdfast.tool;
+    exports dev.holdfast.internal.memo to
+            dev.holdfast.budget;
 }

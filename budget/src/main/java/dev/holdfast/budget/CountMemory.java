@@ -5,14 +5,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What immutable objects count, for as long as they live. By identity: comparing the content of a message costs about as
+ * What the descriptions of tools count, for as long as they live. By identity: comparing their content costs about as
  * much as counting it. A table of one slot for each hash, in which a newer object takes the place of an older one: what
  * is lost is counted again, and nothing has to be kept in order.
  *
  * <p><b>Threading.</b> Safe for use by many threads: entries are immutable, and a race loses one of them.
  */
 final class CountMemory {
-    private static final int MASK = (1 << 15) - 1;
+    private static final int MASK = (1 << 10) - 1;
 
     private final AtomicReferenceArray<@Nullable Entry> entries = new AtomicReferenceArray<>(MASK + 1);
 

@@ -7,7 +7,9 @@ import dev.holdfast.chat.Message;
 import dev.holdfast.chat.OutputFormat;
 import dev.holdfast.chat.Part;
 import dev.holdfast.chat.ToolSpec;
+import dev.holdfast.internal.memo.MessageMemo;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@link TokenCounter#standard()}. */
 final class StandardTokenCounter implements TokenCounter {
@@ -47,15 +49,42 @@ final class StandardTokenCounter implements TokenCounter {
         return tally(message, Vocabulary.of(endpoint.model())).count();
     }
 
-    private void add(Object item, Vocabulary vocabulary, Tally tally) {
-        CountMemory.Entry entry = known.find(item, vocabulary);
+    private static void add(Message message, Vocabulary vocabulary, Tally tally) {
+        Counted known = (Counted) MessageMemo.of(message);
+        for (Counted each = known; each != null; each = each.before) {
+            if (each.vocabulary == vocabulary) {
+                tally.add(each.estimate, each.bound);
+                return;
+            }
+        }
+        Tally own = tally(message, vocabulary);
+        MessageMemo.keep(message, new Counted(vocabulary, own.estimate, own.bound, known));
+        tally.add(own.estimate, own.bound);
+    }
+
+    private void add(ToolSpec tool, Vocabulary vocabulary, Tally tally) {
+        CountMemory.Entry entry = known.find(tool, vocabulary);
         if (entry == null) {
-            Tally own =
-                    item instanceof Message message ? tally(message, vocabulary) : tally((ToolSpec) item, vocabulary);
-            entry = new CountMemory.Entry(item, vocabulary, own.estimate, own.bound);
-            known.remember(item, entry);
+            Tally own = tally(tool, vocabulary);
+            entry = new CountMemory.Entry(tool, vocabulary, own.estimate, own.bound);
+            known.remember(tool, entry);
         }
         tally.add(entry.estimate, entry.bound);
+    }
+
+    /** What a message counts in one vocabulary, and in others that asked before; kept in the message itself. */
+    private static final class Counted {
+        final Vocabulary vocabulary;
+        final long estimate;
+        final long bound;
+        final @Nullable Counted before;
+
+        Counted(Vocabulary vocabulary, long estimate, long bound, @Nullable Counted before) {
+            this.vocabulary = vocabulary;
+            this.estimate = estimate;
+            this.bound = bound;
+            this.before = before;
+        }
     }
 
     private static Tally tally(ToolSpec tool, Vocabulary vocabulary) {

@@ -1,16 +1,33 @@
 package dev.holdfast.chat;
 
+import dev.holdfast.internal.memo.MessageMemo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One message of a conversation: who speaks, and what. Immutable. */
 public final class Message {
+    static {
+        MessageMemo.open(new MessageMemo.Slot() {
+            @Override
+            public @Nullable Object get(Message message) {
+                return message.memo;
+            }
+
+            @Override
+            public void set(Message message, Object memo) {
+                message.memo = memo;
+            }
+        });
+    }
+
     private static final Message NOTHING = new Message(Role.ASSISTANT, List.of());
 
     private final Role role;
     private final List<Part> parts;
     private final List<Part.ToolCall> toolCalls;
+    private @Nullable Object memo; // of MessageMemo; a race that loses one is harmless
 
     private Message(Role role, List<Part> parts) {
         this.role = role;
