@@ -526,6 +526,30 @@ class AgentTest {
     record Delivery(int days) {}
 
     @Test
+    void aRepairIsRememberedOnce() {
+        mini.reply("hello").reply("three days").reply("{\"days\":3}").reply("bye");
+        Agent agent = desk().model(mini).memory(20).build();
+        agent.ask("Hi", ANN);
+
+        assertThat(StructuredOutput.of(Delivery.class)
+                        .ask(agent, "How long?", ANN)
+                        .value())
+                .isEqualTo(new Delivery(3));
+        agent.ask("Thanks", ANN);
+
+        assertThat(said(2)).hasSize(6).startsWith("Help customers.", "Hi", "hello", "How long?", "three days");
+        assertThat(said(3)).hasSize(8).startsWith("Help customers.", "Hi", "hello", "How long?", "three days");
+        assertThat(said(3)).endsWith("{\"days\":3}", "Thanks");
+        assertThat(said(3)).doesNotHaveDuplicates();
+    }
+
+    private List<String> said(int call) {
+        return mini.calls().get(call).request().messages().stream()
+                .map(Message::text)
+                .toList();
+    }
+
+    @Test
     void namesEverythingThatIsWrongAtOnce() {
         InvalidConfigurationException wrong = catchThrowableOfType(
                 InvalidConfigurationException.class,

@@ -73,22 +73,43 @@ public final class WindowMemory implements ModelLayer {
     }
 
     /** The end of the log: as much as fits, and more only where a turn began before that and goes on now. */
-    private List<Message> recall(ScopeKey session, List<Message> request, int head) {
+    private List<Message> recall(ScopeKey session, List<Message> request, int head, int repeated) {
         int max = window.room(request, head);
-        List<Message> past = store.last(session, max).messages();
+        List<Message> past = before(session, max, repeated);
         if (MessageWindow.continuesTurn(request, head)) {
             while (past.size() == max && max < MOST_ASKED_FOR && !MessageWindow.hasUser(past)) {
                 max *= 2;
-                past = store.last(session, max).messages();
+                past = before(session, max, repeated);
             }
         }
         return past;
+    }
+
+    /** The end of the log without its last messages. */
+    private List<Message> before(ScopeKey session, int max, int repeated) {
+        List<Message> past = store.last(session, max + repeated).messages();
+        return repeated == 0 ? past : past.subList(0, Math.max(0, past.size() - repeated));
+    }
+
+    /**
+     * How many messages at the beginning of the request are the last ones of the log. A repair sends back what was said
+     * since its question, and all of that but its last message has been remembered already.
+     */
+    private int repeated(ScopeKey session, List<Message> request, int head) {
+        List<Message> tail = store.last(session, request.size() - head).messages();
+        for (int count = tail.size(); count > 0; count--) {
+            if (tail.subList(tail.size() - count, tail.size()).equals(request.subList(head, head + count))) {
+                return count;
+            }
+        }
+        return 0;
     }
 
     private final class MemoryReply extends LayerReply {
         private final ChatModel next;
         private final ChatCall call;
         private final ScopeKey session;
+        private int remembered; // how many messages of the request the log has already
 
         MemoryReply(ChatModel next, ChatCall call, ScopeKey session) {
             this.next = next;
@@ -100,7 +121,9 @@ public final class WindowMemory implements ModelLayer {
         protected ChatReply open() {
             List<Message> request = call.request().messages();
             int head = MessageWindow.systemMessages(request);
-            List<Message> past = recall(session, request, head);
+            int repeated = call.context().attemptKind() == AttemptKind.REPAIR ? repeated(session, request, head) : 0;
+            remembered = repeated == 0 ? 0 : head + repeated;
+            List<Message> past = recall(session, request, head, repeated);
             if (past.isEmpty() && pinned.isEmpty()) {
                 return next.send(call);
             }
@@ -114,7 +137,7 @@ public final class WindowMemory implements ModelLayer {
                 List<Message> asked = call.request().messages();
                 List<Message> answered = completed.response().transcript();
                 List<Message> turn = new ArrayList<>(asked.size() + answered.size());
-                addSaid(asked, turn);
+                addSaid(asked.subList(remembered, asked.size()), turn);
                 addSaid(answered, turn);
                 store.append(session, turn);
             }
