@@ -1,5 +1,6 @@
 package dev.holdfast.budget;
 
+import dev.holdfast.chat.ToolSpec;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +17,13 @@ final class CountMemory {
 
     private final AtomicReferenceArray<@Nullable Entry> entries = new AtomicReferenceArray<>(MASK + 1);
 
-    /** An object and its count in one vocabulary. */
-    static final class Entry extends WeakReference<Object> {
+    /** A tool and its count in one vocabulary. */
+    static final class Entry extends WeakReference<ToolSpec> {
         final Vocabulary vocabulary;
         final long estimate;
         final long bound;
 
-        Entry(Object of, Vocabulary vocabulary, long estimate, long bound) {
+        Entry(ToolSpec of, Vocabulary vocabulary, long estimate, long bound) {
             super(of);
             this.vocabulary = vocabulary;
             this.estimate = estimate;
@@ -31,17 +32,17 @@ final class CountMemory {
     }
 
     @Nullable
-    Entry find(Object of, Vocabulary vocabulary) {
+    Entry find(ToolSpec of, Vocabulary vocabulary) {
         Entry entry = entries.getPlain(slot(of, vocabulary));
         return entry != null && entry.vocabulary == vocabulary && entry.refersTo(of) ? entry : null;
     }
 
-    void remember(Object of, Entry entry) {
+    void remember(ToolSpec of, Entry entry) {
         entries.setPlain(slot(of, entry.vocabulary), entry);
     }
 
-    @SuppressWarnings("EnumOrdinal") // moves the vocabularies of one object apart, and never leaves the process
-    private static int slot(Object of, Vocabulary vocabulary) {
+    @SuppressWarnings("EnumOrdinal") // moves the vocabularies of one tool apart, and never leaves the process
+    private static int slot(ToolSpec of, Vocabulary vocabulary) {
         int hash = System.identityHashCode(of);
         return ((hash ^ (hash >>> 15)) + vocabulary.ordinal()) & MASK;
     }

@@ -103,7 +103,16 @@ public final class FakeReply {
      * @return the reply
      */
     public static FakeReply of(Message message, FinishReason reason) {
-        return new FakeReply(message, 1, Duration.ZERO, Duration.ZERO, SMALL, reason, End.COMPLETE, null, null);
+        return beginning(message, reason, null, null);
+    }
+
+    /** What every reply is before anything else is said of it: one piece, at once, of little use of tokens. */
+    private static FakeReply beginning(
+            Message message,
+            FinishReason reason,
+            @Nullable HoldfastException failure,
+            @Nullable RuntimeException thrown) {
+        return new FakeReply(message, 1, Duration.ZERO, Duration.ZERO, SMALL, reason, End.COMPLETE, failure, thrown);
     }
 
     /**
@@ -122,16 +131,7 @@ public final class FakeReply {
      * @return the reply
      */
     public static FakeReply failing(HoldfastException failure) {
-        return new FakeReply(
-                Message.nothing(),
-                1,
-                Duration.ZERO,
-                Duration.ZERO,
-                SMALL,
-                FinishReason.UNKNOWN,
-                End.COMPLETE,
-                failure,
-                null);
+        return beginning(Message.nothing(), FinishReason.UNKNOWN, failure, null);
     }
 
     /**
@@ -141,16 +141,7 @@ public final class FakeReply {
      * @return the reply
      */
     public static FakeReply throwing(RuntimeException thrown) {
-        return new FakeReply(
-                Message.nothing(),
-                1,
-                Duration.ZERO,
-                Duration.ZERO,
-                SMALL,
-                FinishReason.UNKNOWN,
-                End.COMPLETE,
-                null,
-                thrown);
+        return beginning(Message.nothing(), FinishReason.UNKNOWN, null, thrown);
     }
 
     /**
