@@ -56,21 +56,6 @@ public interface EndpointModel extends ChatModel {
      * @return the model under this name
      */
     static EndpointModel of(Endpoint endpoint, ChatModel model) {
-        return new EndpointModel() {
-            @Override
-            public Endpoint endpoint() {
-                return endpoint;
-            }
-
-            @Override
-            public ChatReply send(ChatCall call) {
-                return model.send(call);
-            }
-
-            @Override
-            public String toString() {
-                return endpoint.toString();
-            }
-        };
+        return new NamedModel(endpoint, model);
     }
 }

@@ -194,13 +194,14 @@ public abstract class LayerReply implements ChatReply {
 
     /** Sets the outcome if nobody did before, and runs the end once. */
     private Outcome finish(Outcome raw, boolean begun) {
-        Outcome end = named(begun ? mapped(raw) : raw);
+        Outcome below = named(raw);
+        Outcome end = begun ? mapped(below) : below;
         if (!ENDED.compareAndSet(this, null, end)) {
             return Objects.requireNonNull(ended);
         }
         if (begun) {
             try {
-                onEnd(end);
+                ended(below, end);
             } catch (RuntimeException | Error e) {
                 // The answer is there; a layer that cannot give back must not take it away.
                 log.error("{} failed to end a call", getClass().getName(), e);
@@ -209,16 +210,22 @@ public abstract class LayerReply implements ChatReply {
         return end;
     }
 
-    /** An error that does not say whose call it ended: it comes from somebody else's code, or from a close. */
+    /** Ends what this layer did, knowing how it ended below and what was made of it. */
+    void ended(Outcome below, Outcome end) {
+        onEnd(end);
+    }
+
     private Outcome named(Outcome end) {
+        return end.error() == null ? end : named(end, context());
+    }
+
+    /** An error that does not say whose call it ended: it comes from somebody else's code, or from a close. */
+    static Outcome named(Outcome end, @Nullable CallContext context) {
         HoldfastException error = end.error();
         if (error == null
                 || !error.callId().isEmpty()
-                || !error.details().configVersion().isEmpty()) {
-            return end;
-        }
-        CallContext context = context();
-        if (context == null
+                || !error.details().configVersion().isEmpty()
+                || context == null
                 || (context.callId().isEmpty() && context.configVersion().isEmpty())) {
             return end;
         }

@@ -41,7 +41,7 @@ public interface ModelLayer {
      * @return both, this one outermost
      */
     default ModelLayer over(ModelLayer inner) {
-        return next -> around(inner.around(next));
+        return Layers.of(this, inner);
     }
 
     /**
@@ -58,6 +58,20 @@ public interface ModelLayer {
      * @throws Exception what the work threw, as it was thrown, or the layer's own error
      */
     default <T> T call(CallContext context, Callable<? extends T> work) throws Exception {
+        return call(context, (Work<T>) within -> work.call());
+    }
+
+    /**
+     * Does work that wants to know the context that this layer passes on. For the rest as
+     * {@link #call(CallContext, Callable)}.
+     *
+     * @param context on whose behalf, until when
+     * @param work what to do
+     * @param <T> the type of its result
+     * @return what the work returned
+     * @throws Exception what the work threw, as it was thrown, or the layer's own error
+     */
+    default <T> T call(CallContext context, Work<? extends T> work) throws Exception {
         return WorkModel.run(this, context, work);
     }
 }

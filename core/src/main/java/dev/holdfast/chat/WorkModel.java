@@ -2,33 +2,33 @@ package dev.holdfast.chat;
 
 import dev.holdfast.context.CallContext;
 import dev.holdfast.error.TaskException;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** A callable as a model, so that one implementation of a layer serves both. One instance a call. */
+/** Any work as a model, for layers that need a reply which can be closed. One instance a call. */
 final class WorkModel<T> implements ChatModel {
-    private static final ChatResponse DONE = ChatResponse.builder(Endpoint.of("application", "work"), Message.nothing())
+    private static final ChatResponse RESPONSE = ChatResponse.builder(
+                    Endpoint.of("application", "work"), Message.nothing())
             .usage(Usage.none())
             .finishReason(FinishReason.STOP)
             .build();
 
-    private final Callable<? extends T> work;
+    /** How work ends that returns. */
+    static final Outcome DONE = new Outcome.Completed(RESPONSE);
+
+    private final Work<? extends T> work;
     private @Nullable T result;
 
-    private WorkModel(Callable<? extends T> work) {
+    private WorkModel(Work<? extends T> work) {
         this.work = work;
     }
 
-    @SuppressWarnings("NullAway") // null is a result that a callable may return
-    static <T> T run(ModelLayer layer, CallContext context, Callable<? extends T> work) throws Exception {
+    @SuppressWarnings("NullAway") // null is a result that work may return
+    static <T> T run(ModelLayer layer, CallContext context, Work<? extends T> work) throws Exception {
         WorkModel<T> model = new WorkModel<>(work);
         try {
             layer.around(model).send(new ChatCall(ChatRequest.empty(), context)).await();
         } catch (TaskException e) {
-            if (e.getCause() instanceof Exception thrownByWork) {
-                throw thrownByWork;
-            }
-            throw e;
+            throw Work.thrown(e);
         }
         return model.result;
     }
@@ -36,8 +36,8 @@ final class WorkModel<T> implements ChatModel {
     @Override
     public ChatReply send(ChatCall call) {
         return new WorkReply(call.context(), Usage.none(), () -> {
-            result = work.call();
-            return DONE;
+            result = work.call(call.context());
+            return RESPONSE;
         });
     }
 }

@@ -27,20 +27,30 @@ final class WorkReply extends LayerReply {
         this.work = work;
     }
 
+    /** See {@link Work#errorOf}; for work that may have used something before it threw. */
+    static HoldfastException errorOf(Throwable thrown, CallContext context, Usage usage) {
+        if (thrown instanceof HoldfastException ours) {
+            return ours;
+        }
+        ErrorDetails details = ErrorDetails.builder()
+                .context(context)
+                .usage(usage, Billing.MAYBE_BILLED)
+                .build();
+        if (thrown instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return new CancelledException("interrupted", details, thrown);
+        }
+        return new TaskException(
+                thrown.getClass().getSimpleName() + " was thrown by the guarded work", details, thrown);
+    }
+
     @Override
     protected ChatReply open() {
         begin();
         try {
             return ChatReply.completed(work.call());
-        } catch (HoldfastException e) {
-            throw e;
-        } catch (InterruptedException e) {
-            if (!isClosed()) { // else the interrupt was that of the close, and has done what it was for
-                Thread.currentThread().interrupt();
-            }
-            throw new CancelledException("interrupted", details(), e);
         } catch (Exception e) {
-            throw new TaskException(e.getClass().getSimpleName() + " was thrown by the guarded work", details(), e);
+            throw errorOf(e, context, usageOfFailure);
         } finally {
             end();
         }
@@ -76,17 +86,10 @@ final class WorkReply extends LayerReply {
         try {
             worker = null;
             if (stopped) {
-                Thread.interrupted(); // the thread goes on without our interrupt
+                Thread.interrupted(); // the thread goes on without our interrupt, which has done what it was for
             }
         } finally {
             lock.unlock();
         }
-    }
-
-    private ErrorDetails details() {
-        return ErrorDetails.builder()
-                .context(context)
-                .usage(usageOfFailure, Billing.MAYBE_BILLED)
-                .build();
     }
 }

@@ -1,17 +1,15 @@
 package dev.holdfast.event;
 
-import dev.holdfast.chat.ChatCall;
-import dev.holdfast.chat.ChatModel;
-import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.Endpoint;
-import dev.holdfast.chat.LayerReply;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Layers that tell the listeners when a run, a call or an attempt starts and how it ended, always in pairs.
@@ -59,10 +57,8 @@ public final class Observed {
                 return new CoreEvent.CallEnded(context, at, took, outcome);
             }
         });
-        return next -> {
-            ChatModel below = told.around(next);
-            return call -> below.send(call.with(call.context().withCallId(runtime.newId())));
-        };
+        ModelLayer ids = new CallIds(runtime);
+        return events.isHeard() ? ids.over(told) : ids;
     }
 
     /**
@@ -98,49 +94,45 @@ public final class Observed {
         return events.isHeard() ? new Observing(events, runtime, pair) : next -> next;
     }
 
-    private record Observing(Events events, HoldfastRuntime runtime, Pair pair) implements ModelLayer {
+    private static final class Observing extends GuardLayer {
+        private final Events events;
+        private final HoldfastRuntime runtime;
+        private final Pair pair;
+
+        Observing(Events events, HoldfastRuntime runtime, Pair pair) {
+            this.events = events;
+            this.runtime = runtime;
+            this.pair = pair;
+        }
+
         @Override
-        public ChatModel around(ChatModel next) {
-            return call -> new ObservedReply(this, next, call);
+        protected Permit admit(GuardedCall call) {
+            Started started = new Started(this, call.context(), call.now(runtime), call.nanoTime(runtime));
+            events.emit(pair.start(started.context, started.at));
+            return started;
         }
     }
 
-    private static final class ObservedReply extends LayerReply {
-        private final Observing layer;
-        private final ChatModel next;
-        private final ChatCall call;
-        private @Nullable Instant startedAt;
-        private long started;
-
-        ObservedReply(Observing layer, ChatModel next, ChatCall call) {
-            this.layer = layer;
-            this.next = next;
-            this.call = call;
-        }
-
-        @Override
-        protected ChatReply open() {
-            Instant now = layer.runtime.now();
-            startedAt = now;
-            started = layer.runtime.nanoTime();
-            layer.events.emit(layer.pair.start(call.context(), now));
-            return next.send(call);
-        }
-
+    private record Started(Observing layer, CallContext context, Instant at, long nanoTime) implements Permit {
         /** Ends as long after the start as it took: one clock less to read, and a step of the other shows in no pair. */
         @Override
-        protected CallContext context() {
-            return call.context();
+        public void end(Outcome outcome, GuardedCall call) {
+            Duration took = Duration.ofNanos(call.nanoTime(layer.runtime) - nanoTime);
+            layer.events.emit(layer.pair.end(context, at.plus(took), took, outcome));
+        }
+    }
+
+    private static final class CallIds extends GuardLayer {
+        private final HoldfastRuntime runtime;
+
+        CallIds(HoldfastRuntime runtime) {
+            this.runtime = runtime;
         }
 
         @Override
-        protected void onEnd(Outcome outcome) {
-            Instant at = startedAt;
-            if (at == null) { // the clock itself threw
-                return;
-            }
-            Duration took = Duration.ofNanos(layer.runtime.nanoTime() - started);
-            layer.events.emit(layer.pair.end(call.context(), at.plus(took), took, outcome));
+        protected Permit admit(GuardedCall call) {
+            call.forward(call.call().with(call.context().withCallId(runtime.newId())));
+            return Permit.none();
         }
     }
 }
