@@ -2,14 +2,14 @@ package dev.holdfast.budget;
 
 import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatCall;
-import dev.holdfast.chat.ChatModel;
-import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Endpoint;
-import dev.holdfast.chat.LayerReply;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Money;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.chat.TokenClass;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
@@ -57,7 +57,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threading.</b> Safe for use by many threads; the balances are in the {@link Ledger}, not in the layer.
  */
-public final class BudgetLayer implements ModelLayer {
+public final class BudgetLayer extends GuardLayer {
     private static final Logger log = LoggerFactory.getLogger(BudgetLayer.class);
 
     private final Endpoint endpoint;
@@ -97,8 +97,20 @@ public final class BudgetLayer implements ModelLayer {
     }
 
     @Override
-    public ChatModel around(ChatModel next) {
-        return call -> new BudgetReply(next, call);
+    protected Permit admit(GuardedCall call) {
+        ReservationId id = ReservationId.random(runtime);
+        ChatCall asked = call.call();
+        List<Ledger.Line> lines = linesOf(asked.context());
+        Demand demand = demands == null ? Demands.CALL : demands.of(asked.request());
+        Ledger.Decision decision = ledger.reserve(id, lines, demand, lease);
+        if (decision instanceof Ledger.Exhausted exhausted) {
+            throw refused(asked.context(), exhausted);
+        }
+        Ledger.Granted granted = (Ledger.Granted) decision;
+        if (demands != null) {
+            call.forward(demands.bounded(asked, granted.output()));
+        }
+        return new Reserved(this, id, asked, granted.reserved());
     }
 
     @Override
@@ -189,61 +201,38 @@ public final class BudgetLayer implements ModelLayer {
         }
     }
 
-    private final class BudgetReply extends LayerReply {
-        private final ChatModel next;
-        private final ChatCall call;
-        private final ReservationId id = ReservationId.random(runtime);
-        private Ledger.@Nullable Granted granted;
-
-        BudgetReply(ChatModel next, ChatCall call) {
-            this.next = next;
-            this.call = call;
-        }
-
+    /** What a call may take, until it has been settled what it took. */
+    private record Reserved(BudgetLayer layer, ReservationId id, ChatCall asked, Amounts amounts) implements Permit {
         @Override
-        protected ChatReply open() {
-            CallContext context = call.context();
-            List<Ledger.Line> lines = linesOf(context);
-            Demand demand = demands == null ? Demands.CALL : demands.of(call.request());
-            Ledger.Decision decision = ledger.reserve(id, lines, demand, lease);
-            if (decision instanceof Ledger.Exhausted exhausted) {
-                throw refused(context, exhausted);
-            }
-            Ledger.Granted grant = (Ledger.Granted) decision;
-            granted = grant;
-            return next.send(demands == null ? call : demands.bounded(call, grant.output()));
-        }
-
-        @Override
-        protected Outcome onOutcome(Outcome outcome) {
-            if (granted == null || outcome.billing() == Billing.NOT_SENT) {
+        public Outcome onOutcome(Outcome outcome) {
+            if (outcome.billing() == Billing.NOT_SENT) {
                 return outcome;
             }
-            Usage usage = usageOf(call.request(), outcome);
-            return Bill.on(outcome, usage, costOf(usage, granted.reserved()));
+            Usage usage = layer.usageOf(asked.request(), outcome);
+            return Bill.on(outcome, usage, layer.costOf(usage, amounts));
         }
 
         @Override
-        protected void onEnd(Outcome outcome) {
-            if (granted == null) {
-                return;
-            }
+        public void end(Outcome outcome, GuardedCall call) {
             if (outcome.billing() == Billing.NOT_SENT) {
-                ledger.release(id);
+                layer.ledger.release(id);
                 return;
             }
-            Ledger.Settlement settlement = ledger.settle(id, taken(outcome, granted.reserved()));
+            Ledger.Settlement settlement = layer.ledger.settle(id, taken(outcome));
             if (!settlement.ended()) {
-                log.warn("{} outlived its lease of {}; all that it had reserved is charged", call.context(), lease);
+                log.warn(
+                        "{} outlived its lease of {}; all that it had reserved is charged",
+                        asked.context(),
+                        layer.lease);
             }
-            tell(call.context(), settlement.crossings());
+            layer.tell(asked.context(), settlement.crossings());
         }
 
-        private Amounts taken(Outcome outcome, Amounts reserved) {
+        private Amounts taken(Outcome outcome) {
             Usage usage = Bill.usage(outcome);
-            long tokens = usage.isKnown() ? usage.total() : Math.max(reserved.tokens(), usage.total());
-            long nanos = outcome.cost().map(Money::nanos).orElse(reserved.nanoDollars());
-            return new Amounts(tokens, Math.max(0, nanos), reserved.calls());
+            long tokens = usage.isKnown() ? usage.total() : Math.max(amounts.tokens(), usage.total());
+            long nanos = outcome.cost().map(Money::nanos).orElse(amounts.nanoDollars());
+            return new Amounts(tokens, Math.max(0, nanos), amounts.calls());
         }
     }
 

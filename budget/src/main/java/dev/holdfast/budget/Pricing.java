@@ -1,14 +1,12 @@
 package dev.holdfast.budget;
 
 import dev.holdfast.chat.Billing;
-import dev.holdfast.chat.ChatCall;
-import dev.holdfast.chat.ChatModel;
-import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.Endpoint;
-import dev.holdfast.chat.LayerReply;
-import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.Money;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.chat.Usage;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,9 +17,10 @@ import java.util.Optional;
  *
  * <p><b>Threading.</b> Safe for use by many threads.
  */
-public final class Pricing implements ModelLayer {
+public final class Pricing extends GuardLayer {
     private final Endpoint endpoint;
     private final Optional<Price> price;
+    private final Permit bill = new PricePermit();
 
     private Pricing(Endpoint endpoint, PriceTable prices) {
         this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
@@ -40,8 +39,8 @@ public final class Pricing implements ModelLayer {
     }
 
     @Override
-    public ChatModel around(ChatModel next) {
-        return call -> new PricedReply(next, call);
+    protected Permit admit(GuardedCall call) {
+        return bill;
     }
 
     @Override
@@ -59,23 +58,16 @@ public final class Pricing implements ModelLayer {
         return cost.isPresent() ? Bill.on(outcome, usage, cost.get()) : outcome;
     }
 
-    private final class PricedReply extends LayerReply {
-        private final ChatModel next;
-        private final ChatCall call;
-
-        PricedReply(ChatModel next, ChatCall call) {
-            this.next = next;
-            this.call = call;
-        }
-
+    /** Holds nothing, and is the same for all calls. */
+    private final class PricePermit implements Permit {
         @Override
-        protected ChatReply open() {
-            return next.send(call);
-        }
-
-        @Override
-        protected Outcome onOutcome(Outcome outcome) {
+        public Outcome onOutcome(Outcome outcome) {
             return priced(outcome);
+        }
+
+        @Override
+        public void end(Outcome outcome, GuardedCall call) {
+            // nothing was taken
         }
     }
 }

@@ -2,18 +2,16 @@ package dev.holdfast.budget;
 
 import dev.holdfast.budget.RateBuckets.Pair;
 import dev.holdfast.chat.Billing;
-import dev.holdfast.chat.ChatCall;
-import dev.holdfast.chat.ChatModel;
-import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Endpoint;
-import dev.holdfast.chat.LayerReply;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.ScopeKey;
-import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.Problems;
 import dev.holdfast.error.Refusal;
@@ -21,7 +19,6 @@ import dev.holdfast.error.RejectedException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Events;
 import dev.holdfast.runtime.HoldfastRuntime;
-import dev.holdfast.runtime.Signal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -47,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> Safe for use by many threads. The buckets are in the layer; put around several models it counts
  * them together.
  */
-public final class RateLimitLayer implements ModelLayer {
+public final class RateLimitLayer extends GuardLayer {
     private final Endpoint endpoint;
     private final HoldfastRuntime runtime;
     private final TokenCounter counter;
@@ -108,8 +105,17 @@ public final class RateLimitLayer implements ModelLayer {
     }
 
     @Override
-    public ChatModel around(ChatModel next) {
-        return call -> new LimitedReply(next, call);
+    protected Permit admit(GuardedCall call) {
+        Taken taken = take(call);
+        if (taken.waitNanos > 0) {
+            try {
+                call.await(runtime.newSignal(), Duration.ofNanos(taken.waitNanos), "its turn under a rate limit");
+            } catch (RuntimeException | Error e) { // given up, or a runtime that ends with calls that wait in it
+                taken.end(Usage.none(), false, runtime.nanoTime());
+                throw e;
+            }
+        }
+        return taken;
     }
 
     @Override
@@ -127,14 +133,15 @@ public final class RateLimitLayer implements ModelLayer {
     }
 
     /** Takes what a call needs from all its buckets, or refuses. */
-    private Permit take(CallContext context, ChatRequest request) {
-        Permit permit = new Permit(context, request);
+    private Taken take(GuardedCall call) {
+        CallContext context = call.context();
+        Taken permit = new Taken(context, call.request());
         Refusal refusal = null;
         @Nullable Pair[] pairs = new Pair[buckets.length];
         stripes.lock(permit.stripes);
         try {
             long refusedWait = -1;
-            long now = runtime.nanoTime();
+            long now = call.nanoTime(runtime);
             for (int i = 0; i < buckets.length; i++) {
                 ScopeKey key = permit.keys[i];
                 if (key == null) {
@@ -174,7 +181,7 @@ public final class RateLimitLayer implements ModelLayer {
                 : context.deadline().cap(limit.maxWait(), runtime).toNanos();
     }
 
-    private static Refusal tooLarge(RateLimit limit, ScopeKey key, Pair pair, Permit permit) {
+    private static Refusal tooLarge(RateLimit limit, ScopeKey key, Pair pair, Taken permit) {
         return Refusal.of(
                         Refusal.Kind.RATE_LIMIT,
                         limit.toString(),
@@ -184,7 +191,7 @@ public final class RateLimitLayer implements ModelLayer {
                 .quantity(pair.tokenCapacity() - pair.tokensLeft(), permit.input, pair.tokenCapacity(), "tokens");
     }
 
-    private static Refusal refusal(RateLimit limit, ScopeKey key, Pair pair, Permit permit, long wait) {
+    private static Refusal refusal(RateLimit limit, ScopeKey key, Pair pair, Taken permit, long wait) {
         Refusal refusal = Refusal.of(Refusal.Kind.RATE_LIMIT, limit.toString(), "too much in too short a time")
                 .scope(key)
                 .retryAfter(Duration.ofNanos(wait));
@@ -198,14 +205,14 @@ public final class RateLimitLayer implements ModelLayer {
     }
 
     /** What one call has taken, and from whom. */
-    private final class Permit {
+    private final class Taken implements Permit {
         private final @Nullable ScopeKey[] keys = new ScopeKey[buckets.length];
         private final long stripes;
         private final long input;
         private final long wanted;
         private long waitNanos;
 
-        Permit(CallContext context, ChatRequest request) {
+        Taken(CallContext context, ChatRequest request) {
             long set = 0;
             for (int i = 0; i < keys.length; i++) {
                 ScopeKey key = context.key(buckets[i].limit().scope()).orElse(null);
@@ -231,12 +238,14 @@ public final class RateLimitLayer implements ModelLayer {
             }
         }
 
-        void end(Outcome outcome) {
-            Usage usage = Bill.usage(outcome);
-            boolean sent = outcome.billing() != Billing.NOT_SENT;
+        @Override
+        public void end(Outcome outcome, GuardedCall call) {
+            end(Bill.usage(outcome), outcome.billing() != Billing.NOT_SENT, call.nanoTime(runtime));
+        }
+
+        private void end(Usage usage, boolean sent, long now) {
             RateLimitLayer.this.stripes.lock(stripes);
             try {
-                long now = runtime.nanoTime();
                 for (int i = 0; i < buckets.length; i++) {
                     ScopeKey key = keys[i];
                     if (key != null) {
@@ -259,60 +268,6 @@ public final class RateLimitLayer implements ModelLayer {
             pair.correct(usage.isKnown() ? difference : Math.max(0, difference));
             if (difference > pair.tokenCapacity()) {
                 of.of(key, now); // looked at again, so that a debt is not forgotten before it is paid
-            }
-        }
-    }
-
-    private final class LimitedReply extends LayerReply {
-        private final ChatModel next;
-        private final ChatCall call;
-        private volatile @Nullable Signal wake;
-        private @Nullable Permit permit;
-
-        LimitedReply(ChatModel next, ChatCall call) {
-            this.next = next;
-            this.call = call;
-        }
-
-        @Override
-        protected ChatReply open() {
-            Permit taken = take(call.context(), call.request());
-            permit = taken;
-            if (taken.waitNanos > 0) {
-                await(Duration.ofNanos(taken.waitNanos));
-            }
-            return next.send(call);
-        }
-
-        private void await(Duration turn) {
-            Signal signal = runtime.newSignal();
-            wake = signal; // before the check: a close either finds the signal or is seen here
-            try {
-                if (isClosed() || signal.await(turn) || isClosed()) {
-                    throw cancelled("closed while it waited for its turn under a rate limit", null);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw cancelled("interrupted while it waited for its turn under a rate limit", e);
-            }
-        }
-
-        private CancelledException cancelled(String message, @Nullable InterruptedException cause) {
-            return new CancelledException(message, ErrorDetails.nothingSent(call.context()), cause);
-        }
-
-        @Override
-        protected void onCloseWhileOpening() {
-            Signal waiting = wake;
-            if (waiting != null) {
-                waiting.fire();
-            }
-        }
-
-        @Override
-        protected void onEnd(Outcome outcome) {
-            if (permit != null) {
-                permit.end(outcome);
             }
         }
     }

@@ -42,6 +42,16 @@ public final class Deadline {
     }
 
     /**
+     * A deadline at a moment.
+     *
+     * @param nanoTime the moment, by {@link HoldfastRuntime#nanoTime}
+     * @return the deadline
+     */
+    public static Deadline at(long nanoTime) {
+        return new Deadline(true, nanoTime);
+    }
+
+    /**
      * Tells whether there is a deadline at all.
      *
      * @return false for {@link #none()}

@@ -1,14 +1,13 @@
 package dev.holdfast.memory;
 
-import dev.holdfast.chat.ChatCall;
-import dev.holdfast.chat.ChatModel;
-import dev.holdfast.chat.ChatReply;
-import dev.holdfast.chat.LayerReply;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.Message;
-import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.chat.Role;
 import dev.holdfast.context.AttemptKind;
+import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
 import dev.holdfast.error.Problems;
@@ -37,7 +36,7 @@ import java.util.Objects;
  *
  * <p><b>Threading.</b> Safe for use by many threads.
  */
-public final class WindowMemory implements ModelLayer {
+public final class WindowMemory extends GuardLayer {
     private static final int MOST_ASKED_FOR = 1 << 30;
 
     private final ConversationStore store;
@@ -61,15 +60,23 @@ public final class WindowMemory implements ModelLayer {
     }
 
     @Override
-    public ChatModel around(ChatModel next) {
-        return call -> {
-            ScopeKey session = call.context().key(Scope.SESSION).orElse(null);
-            return session == null
-                            || call.context().attemptKind() == AttemptKind.GUARD
-                            || call.request().messages().isEmpty()
-                    ? next.send(call)
-                    : new MemoryReply(next, call, session);
-        };
+    protected Permit admit(GuardedCall call) {
+        CallContext context = call.context();
+        List<Message> request = call.request().messages();
+        ScopeKey session = context.key(Scope.SESSION).orElse(null);
+        if (session == null || context.attemptKind() == AttemptKind.GUARD || request.isEmpty()) {
+            return Permit.none();
+        }
+        int head = MessageWindow.systemMessages(request);
+        int repeated = context.attemptKind() == AttemptKind.REPAIR ? repeated(session, request, head) : 0;
+        List<Message> past = recall(session, request, head, repeated);
+        if (!past.isEmpty() || !pinned.isEmpty()) {
+            List<Message> seen = window.join(request, head, pinned, past);
+            call.forward(call.call().with(call.request().withMessages(seen)));
+        }
+        return context.attemptKind() == AttemptKind.SHADOW
+                ? Permit.none()
+                : new Turn(store, session, request.subList(repeated == 0 ? 0 : head + repeated, request.size()));
     }
 
     /** The end of the log: as much as fits, and more only where a turn began before that and goes on now. */
@@ -105,46 +112,21 @@ public final class WindowMemory implements ModelLayer {
         return 0;
     }
 
-    private final class MemoryReply extends LayerReply {
-        private final ChatModel next;
-        private final ChatCall call;
-        private final ScopeKey session;
-        private int remembered; // how many messages of the request the log has already
-
-        MemoryReply(ChatModel next, ChatCall call, ScopeKey session) {
-            this.next = next;
-            this.call = call;
-            this.session = session;
-        }
-
+    /** What is asked, to be remembered together with its answer. */
+    private record Turn(ConversationStore store, ScopeKey session, List<Message> asked) implements Permit {
         @Override
-        protected ChatReply open() {
-            List<Message> request = call.request().messages();
-            int head = MessageWindow.systemMessages(request);
-            int repeated = call.context().attemptKind() == AttemptKind.REPAIR ? repeated(session, request, head) : 0;
-            remembered = repeated == 0 ? 0 : head + repeated;
-            List<Message> past = recall(session, request, head, repeated);
-            if (past.isEmpty() && pinned.isEmpty()) {
-                return next.send(call);
-            }
-            List<Message> seen = window.join(request, head, pinned, past);
-            return next.send(call.with(call.request().withMessages(seen)));
-        }
-
-        @Override
-        protected void onEnd(Outcome outcome) {
-            if (outcome instanceof Outcome.Completed completed && call.context().attemptKind() != AttemptKind.SHADOW) {
-                List<Message> asked = call.request().messages();
+        public void end(Outcome outcome, GuardedCall call) {
+            if (outcome instanceof Outcome.Completed completed) {
                 List<Message> answered = completed.response().transcript();
                 List<Message> turn = new ArrayList<>(asked.size() + answered.size());
-                addSaid(asked.subList(remembered, asked.size()), turn);
+                addSaid(asked, turn);
                 addSaid(answered, turn);
                 store.append(session, turn);
             }
         }
 
         /** Adds what belongs to the conversation: not the instructions, and no answer that says nothing. */
-        private void addSaid(List<Message> messages, List<Message> turn) {
+        private static void addSaid(List<Message> messages, List<Message> turn) {
             for (int i = 0; i < messages.size(); i++) {
                 Message message = messages.get(i);
                 if (message.role() != Role.SYSTEM && !message.parts().isEmpty()) {

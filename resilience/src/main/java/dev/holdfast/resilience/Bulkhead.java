@@ -1,11 +1,8 @@
 package dev.holdfast.resilience;
 
-import dev.holdfast.chat.ChatCall;
-import dev.holdfast.chat.ChatModel;
-import dev.holdfast.chat.ChatReply;
-import dev.holdfast.chat.LayerReply;
-import dev.holdfast.chat.ModelLayer;
-import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.Classification;
@@ -39,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threading.</b> Safe for use by many threads; without a lock as long as there are permits.
  */
-public final class Bulkhead implements ModelLayer {
+public final class Bulkhead extends GuardLayer {
     private static final Classification ELSEWHERE = Classification.of("bulkhead full", Remedy.FALLBACK);
 
     private final String name;
@@ -47,6 +44,7 @@ public final class Bulkhead implements ModelLayer {
     private final HoldfastRuntime runtime;
     private final Events events;
     private final Permits permits;
+    private final Permit taken; // one for all: they are all alike
 
     private Bulkhead(Builder builder) {
         this.name = builder.name;
@@ -54,6 +52,7 @@ public final class Bulkhead implements ModelLayer {
         this.runtime = builder.runtime;
         this.events = builder.events;
         this.permits = new Permits(builder.maxConcurrent, builder.queueSize());
+        this.taken = (outcome, call) -> permits.giveBack();
     }
 
     /**
@@ -94,8 +93,43 @@ public final class Bulkhead implements ModelLayer {
     }
 
     @Override
-    public ChatModel around(ChatModel next) {
-        return call -> new BulkheadReply(this, next, call);
+    protected Permit admit(GuardedCall call) {
+        if (!permits.tryTake()) {
+            queueUp(call);
+        }
+        return taken;
+    }
+
+    /** Returns with a permit, or throws without one. */
+    private void queueUp(GuardedCall call) {
+        CallContext context = call.context();
+        if (maxWait.isZero()) {
+            throw refused(context, "As many calls as may run at once are running");
+        }
+        Permits.Waiter waiter = permits.enqueue(context.priority(), runtime.newSignal());
+        if (waiter == null) {
+            throw refused(context, "As many calls as may run at once are running, and the queue is full");
+        }
+        try {
+            call.await(waiter.signal(), context.deadline().cap(maxWait, runtime), "a permit of " + name);
+        } catch (RuntimeException | Error e) { // given up, or a runtime that ends with calls that wait in it
+            if (permits.leave(waiter)) {
+                permits.giveBack();
+            }
+            throw e;
+        }
+        if (!permits.leave(waiter)) {
+            throw tooLate(context);
+        }
+    }
+
+    private HoldfastException tooLate(CallContext context) {
+        return context.deadline().hasPassed(runtime)
+                ? new DeadlineException(
+                        "the deadline passed while the call waited for a permit of " + name,
+                        ErrorDetails.nothingSent(context),
+                        null)
+                : refused(context, "As many calls as may run at once are running, and none ended within " + maxWait);
     }
 
     private RejectedException refused(CallContext context, String reason) {
@@ -110,101 +144,6 @@ public final class Bulkhead implements ModelLayer {
                         .context(context)
                         .classification(ELSEWHERE)
                         .build());
-    }
-
-    private static final class BulkheadReply extends LayerReply {
-        private final Bulkhead bulkhead;
-        private final ChatModel next;
-        private final ChatCall call;
-        private boolean admitted;
-        private volatile Permits.@Nullable Waiter waiter;
-
-        BulkheadReply(Bulkhead bulkhead, ChatModel next, ChatCall call) {
-            this.bulkhead = bulkhead;
-            this.next = next;
-            this.call = call;
-        }
-
-        @Override
-        protected ChatReply open() {
-            if (!bulkhead.permits.tryTake()) {
-                queueUp();
-            }
-            admitted = true;
-            return next.send(call);
-        }
-
-        @Override
-        protected void onCloseWhileOpening() {
-            Permits.Waiter waiting = waiter;
-            if (waiting != null) {
-                waiting.signal().fire();
-            }
-        }
-
-        @Override
-        protected void onEnd(Outcome outcome) {
-            if (admitted) {
-                bulkhead.permits.giveBack();
-            }
-        }
-
-        /** Returns with a permit, or throws without one. */
-        private void queueUp() {
-            CallContext context = call.context();
-            if (bulkhead.maxWait.isZero()) {
-                throw bulkhead.refused(context, "As many calls as may run at once are running");
-            }
-            Permits.Waiter waiting = bulkhead.permits.enqueue(context.priority(), bulkhead.runtime.newSignal());
-            if (waiting == null) {
-                throw bulkhead.refused(context, "As many calls as may run at once are running, and the queue is full");
-            }
-            waiter = waiting;
-            InterruptedException interrupt = null;
-            try {
-                if (!isClosed()) { // a close that came before it could see the waiter fires nothing
-                    waiting.signal().await(context.deadline().cap(bulkhead.maxWait, bulkhead.runtime));
-                }
-            } catch (InterruptedException e) {
-                interrupt = e;
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException | Error e) { // a runtime that ends, with calls that wait in it
-                leave(waiting, true);
-                throw e;
-            }
-            boolean gaveUp = interrupt != null || isClosed();
-            if (!leave(waiting, gaveUp)) {
-                throw whyNot(context, gaveUp, interrupt);
-            }
-        }
-
-        /** Leaves the queue; true with a permit, which who gave up does not keep. */
-        private boolean leave(Permits.Waiter waiting, boolean gaveUp) {
-            boolean granted = bulkhead.permits.leave(waiting);
-            if (granted && gaveUp) {
-                bulkhead.permits.giveBack();
-            }
-            return granted && !gaveUp;
-        }
-
-        private HoldfastException whyNot(
-                CallContext context, boolean gaveUp, @Nullable InterruptedException interrupt) {
-            if (gaveUp) {
-                return new CancelledException(
-                        (interrupt == null ? "closed" : "interrupted") + " while waiting for a permit of "
-                                + bulkhead.name,
-                        ErrorDetails.nothingSent(context),
-                        interrupt);
-            }
-            if (context.deadline().hasPassed(bulkhead.runtime)) {
-                return new DeadlineException(
-                        "the deadline passed while the call waited for a permit of " + bulkhead.name,
-                        ErrorDetails.nothingSent(context),
-                        null);
-            }
-            return bulkhead.refused(
-                    context, "As many calls as may run at once are running, and none ended within " + bulkhead.maxWait);
-        }
     }
 
     /** Builds a {@link Bulkhead}. Not safe for use by several threads. */

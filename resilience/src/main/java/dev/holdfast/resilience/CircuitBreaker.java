@@ -1,12 +1,10 @@
 package dev.holdfast.resilience;
 
 import dev.holdfast.chat.Billing;
-import dev.holdfast.chat.ChatCall;
-import dev.holdfast.chat.ChatModel;
-import dev.holdfast.chat.ChatReply;
-import dev.holdfast.chat.LayerReply;
-import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.error.Classification;
@@ -47,7 +45,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threading.</b> Safe for use by many threads; lock-free.
  */
-public final class CircuitBreaker implements ModelLayer {
+public final class CircuitBreaker extends GuardLayer {
     private static final Logger log = LoggerFactory.getLogger(CircuitBreaker.class);
     private static final CallContext OPERATOR = CallContext.of(Caller.of("operator"));
     private static final Classification ELSEWHERE = Classification.of("breaker open", Remedy.FALLBACK);
@@ -71,6 +69,7 @@ public final class CircuitBreaker implements ModelLayer {
     private final HoldfastRuntime runtime;
     private final Events events;
     private volatile BreakerState current = BreakerState.first();
+    private Admitted admitted = new Admitted(this, current.era()); // whoever races makes an equal one
 
     /** What a breaker does with calls. */
     public enum State {
@@ -159,8 +158,17 @@ public final class CircuitBreaker implements ModelLayer {
     }
 
     @Override
-    public ChatModel around(ChatModel next) {
-        return call -> new BreakerReply(this, next, call);
+    protected Permit admit(GuardedCall call) {
+        Admitted latest = admitted; // as long as it stays closed, all calls get one and the same
+        long era = admit(call.context());
+        if (era == REFUSED) {
+            throw refused(call.context());
+        }
+        if (latest.era != era) {
+            latest = new Admitted(this, era);
+            admitted = latest;
+        }
+        return latest;
     }
 
     private void force(State state) {
@@ -298,37 +306,11 @@ public final class CircuitBreaker implements ModelLayer {
         };
     }
 
-    private static final class BreakerReply extends LayerReply {
-        private final CircuitBreaker breaker;
-        private final ChatModel next;
-        private final ChatCall call;
-        private long era = REFUSED;
-
-        BreakerReply(CircuitBreaker breaker, ChatModel next, ChatCall call) {
-            this.breaker = breaker;
-            this.next = next;
-            this.call = call;
-        }
-
+    /** Let through in an era. */
+    private record Admitted(CircuitBreaker breaker, long era) implements Permit {
         @Override
-        protected ChatReply open() {
-            era = breaker.admit(call.context());
-            if (era == REFUSED) {
-                throw breaker.refused(call.context());
-            }
-            return next.send(call);
-        }
-
-        @Override
-        protected CallContext context() {
-            return call.context();
-        }
-
-        @Override
-        protected void onEnd(Outcome outcome) {
-            if (era != REFUSED) {
-                breaker.ended(call.context(), era, outcome);
-            }
+        public void end(Outcome outcome, GuardedCall call) {
+            breaker.ended(call.context(), era, outcome);
         }
     }
 

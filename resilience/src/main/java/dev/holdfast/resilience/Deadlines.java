@@ -1,11 +1,10 @@
 package dev.holdfast.resilience;
 
-import dev.holdfast.chat.ChatCall;
-import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
-import dev.holdfast.chat.LayerReply;
-import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Deadline;
 import dev.holdfast.error.Classification;
@@ -33,16 +32,20 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> Safe for use by many threads. A deadline that passes closes the reply from a thread of the
  * runtime. All calls of one layer share a timer.
  */
-public final class Deadlines implements ModelLayer {
+public final class Deadlines extends GuardLayer {
     private static final Classification TOO_SLOW =
             Classification.of("the answer took too long", Remedy.RETRY, Remedy.FALLBACK);
 
+    private static final Duration FARTHEST = Duration.ofDays(100 * 365);
+
     private final Duration duration;
+    private final long nanos;
     private final HoldfastRuntime runtime;
     private final Watch watch;
 
     private Deadlines(Duration duration, HoldfastRuntime runtime) {
         this.duration = duration;
+        this.nanos = (duration.compareTo(FARTHEST) < 0 ? duration : FARTHEST).toNanos();
         this.runtime = runtime;
         this.watch = new Watch(runtime);
     }
@@ -61,8 +64,27 @@ public final class Deadlines implements ModelLayer {
     }
 
     @Override
-    public ChatModel around(ChatModel next) {
-        return call -> new DeadlineReply(this, next, call);
+    protected boolean mayClose() {
+        return true;
+    }
+
+    @Override
+    protected Permit admit(GuardedCall call) {
+        CallContext context = call.context();
+        Deadline given = context.deadline();
+        long left = given.nanosLeft(runtime);
+        if (left <= 0) {
+            throw passed(context, false, ErrorDetails.nothingSent());
+        }
+        Running running = new Running(this, call, context, left > nanos);
+        if (left > nanos) {
+            long until = call.nanoTime(runtime) + nanos;
+            running.watched = watch.watch(until, running);
+            call.forward(call.call().with(context.withDeadline(Deadline.at(until))));
+        } else { // rare, and in no order with the others
+            running.timer = runtime.schedule(Duration.ofNanos(left), running);
+        }
+        return running;
     }
 
     private DeadlineException passed(CallContext context, boolean ours, ErrorDetails details) {
@@ -71,63 +93,40 @@ public final class Deadlines implements ModelLayer {
         return new DeadlineException(whose, ours ? told.classification(TOO_SLOW).build() : told.build(), null);
     }
 
-    private static final class DeadlineReply extends LayerReply implements Runnable {
+    /** A call whose time runs. */
+    private static final class Running implements Permit, Runnable {
         private final Deadlines layer;
-        private final ChatModel next;
-        private final ChatCall call;
-        private boolean ours; // whether the deadline is that of this layer, and not an earlier one of the context
+        private final GuardedCall call;
+        private final CallContext context;
+        private final boolean ours; // whether the deadline is that of this layer, and not an earlier one of the context
         private Watch.@Nullable Entry watched;
         private @Nullable Cancellable timer;
         private volatile boolean expired;
 
-        DeadlineReply(Deadlines layer, ChatModel next, ChatCall call) {
+        Running(Deadlines layer, GuardedCall call, CallContext context, boolean ours) {
             this.layer = layer;
-            this.next = next;
             this.call = call;
-        }
-
-        @Override
-        protected ChatReply open() {
-            HoldfastRuntime runtime = layer.runtime;
-            CallContext context = call.context();
-            Deadline given = context.deadline();
-            long left = given.nanosLeft(runtime);
-            if (left <= 0) {
-                throw layer.passed(context, false, ErrorDetails.nothingSent());
-            }
-            long own = layer.duration.toNanos();
-            ours = left > own;
-            if (!ours) { // rare, and in no order with the others
-                timer = runtime.schedule(Duration.ofNanos(left), this);
-                return next.send(call);
-            }
-            watched = layer.watch.watch(own, this);
-            Deadline shorter = Deadline.in(layer.duration, runtime);
-            return next.send(call.with(context.withDeadline(shorter)));
+            this.context = context;
+            this.ours = ours;
         }
 
         /** The time is up. */
         @Override
         public void run() {
             expired = true;
-            close();
+            call.close();
         }
 
         @Override
-        protected Outcome onOutcome(Outcome outcome) {
+        public Outcome onOutcome(Outcome outcome) {
             return expired && outcome instanceof Outcome.Cancelled cancelled
                     ? new Outcome.Failed(
-                            layer.passed(call.context(), ours, cancelled.error().details()))
+                            layer.passed(context, ours, cancelled.error().details()))
                     : outcome;
         }
 
         @Override
-        protected CallContext context() {
-            return call.context();
-        }
-
-        @Override
-        protected void onEnd(Outcome outcome) {
+        public void end(Outcome outcome, GuardedCall ended) {
             if (watched != null) {
                 watched.done();
             }

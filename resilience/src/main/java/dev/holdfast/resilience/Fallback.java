@@ -27,6 +27,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks others, in their order, when a target fails, and has a last answer of its own if it is given one.
@@ -58,6 +60,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> Safe for use by many threads.
  */
 public final class Fallback implements ModelLayer {
+    private static final Logger log = LoggerFactory.getLogger(Fallback.class);
     /** Who gives the fixed answer. */
     public static final Endpoint FIXED_ANSWER = Endpoint.of("holdfast", "fixed-answer");
 
@@ -146,7 +149,17 @@ public final class Fallback implements ModelLayer {
     }
 
     private boolean movesOn(HoldfastException error, CallContext context) {
-        return !Failures.isFinal(error) && !context.deadline().hasPassed(runtime) && fallBackOn.test(error);
+        return !Failures.isFinal(error) && !context.deadline().hasPassed(runtime) && isWanted(error);
+    }
+
+    /** By the predicate; where that throws, as by default: the failure itself is what the caller has to hear of. */
+    private boolean isWanted(HoldfastException error) {
+        try {
+            return fallBackOn.test(error);
+        } catch (RuntimeException e) {
+            log.error("the predicate of the fallback threw; it is decided as by default", e);
+            return mayHelp(error);
+        }
     }
 
     private final class FallbackReply extends FirstChunkReply {

@@ -67,7 +67,7 @@ abstract class FirstChunkReply extends LayerReply {
     /** A reply whose first chunk has been read ahead. */
     private static final class Begun implements ChatReply {
         private final ChatReply reply;
-        private volatile @Nullable Chunk first;
+        private @Nullable Chunk first; // the consumer's
 
         Begun(ChatReply reply, @Nullable Chunk first) {
             this.reply = reply;
@@ -91,7 +91,6 @@ abstract class FirstChunkReply extends LayerReply {
 
         @Override
         public void close() {
-            first = null;
             reply.close();
         }
     }

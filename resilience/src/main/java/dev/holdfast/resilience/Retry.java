@@ -9,7 +9,10 @@ import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.EndpointModel;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Work;
 import dev.holdfast.context.AttemptKind;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Deadline;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.Classification;
 import dev.holdfast.error.HoldfastException;
@@ -22,8 +25,12 @@ import dev.holdfast.runtime.Signal;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tries the same target again after failures that pass.
@@ -51,6 +58,9 @@ import org.jspecify.annotations.Nullable;
  * thread and an interrupt end a wait at once.
  */
 public final class Retry implements ModelLayer {
+    private static final Logger log = LoggerFactory.getLogger(Retry.class);
+    private static final String WORK = "the guarded work";
+
     private final int maxAttempts;
     private final Duration base;
     private final Duration max;
@@ -58,7 +68,7 @@ public final class Retry implements ModelLayer {
     private final Predicate<? super HoldfastException> retryOn;
     private final HoldfastRuntime runtime;
     private final Events events;
-    private final RetryPolicy<ChatReply> policy;
+    private final RetryPolicy<Object> policy;
 
     private Retry(Builder builder) {
         this.maxAttempts = builder.maxAttempts;
@@ -68,7 +78,7 @@ public final class Retry implements ModelLayer {
         this.retryOn = builder.retryOn;
         this.runtime = builder.runtime;
         this.events = builder.events;
-        this.policy = RetryPolicy.<ChatReply>builder()
+        this.policy = RetryPolicy.builder()
                 .handle(Again.class)
                 .withMaxAttempts(maxAttempts)
                 .withDelayFnOn(context -> ((Again) context.getLastException()).delay, Again.class)
@@ -99,8 +109,40 @@ public final class Retry implements ModelLayer {
         if (maxAttempts == 1) {
             return next;
         }
-        String target = next instanceof EndpointModel named ? named.endpoint().id() : "the guarded work";
+        String target = next instanceof EndpointModel named ? named.endpoint().id() : WORK;
         return call -> new RetryReply(next, target, call);
+    }
+
+    @Override
+    public <T> T call(CallContext context, Work<? extends T> work) throws Exception {
+        if (maxAttempts == 1) {
+            return work.call(context);
+        }
+        long started = runtime.nanoTime();
+        try {
+            return work.call(context);
+        } catch (Exception first) {
+            return callAgain(new Tries.Try(context, WORK, started), work, first);
+        }
+    }
+
+    private <T> T callAgain(Tries.Try made, Work<? extends T> work, Exception first) throws Exception {
+        Retrying<T> again = new Retrying<>(
+                made,
+                context -> {
+                    try {
+                        return work.call(context);
+                    } catch (Exception e) {
+                        throw Work.errorOf(e, context);
+                    }
+                },
+                () -> false,
+                runtime.newSignal());
+        try {
+            return again.after(Work.errorOf(first, made.context()));
+        } catch (HoldfastException e) {
+            throw Work.thrown(e);
+        }
     }
 
     /** Tells Failsafe that an attempt failed, and how long to wait. Never leaves this class. */
@@ -119,8 +161,7 @@ public final class Retry implements ModelLayer {
         private final ChatModel next;
         private final String target;
         private final ChatCall call;
-        private long started;
-        private @Nullable Retrying retrying;
+        private @Nullable Retrying<ChatReply> retrying;
         private volatile @Nullable Signal closing;
 
         RetryReply(ChatModel next, String target, ChatCall call) {
@@ -131,17 +172,30 @@ public final class Retry implements ModelLayer {
 
         @Override
         protected ChatReply open() {
-            started = runtime.nanoTime();
+            long started = runtime.nanoTime();
             try {
                 return begin(next, call);
             } catch (HoldfastException first) {
-                return new Retrying(this).after(first);
+                return again(first, started);
             }
+        }
+
+        private ChatReply again(HoldfastException first, long started) {
+            Signal signal = runtime.newSignal();
+            closing = signal;
+            Retrying<ChatReply> again = new Retrying<>(
+                    new Tries.Try(call.context(), target, started),
+                    context -> begin(next, call.with(context)),
+                    this::isClosed,
+                    signal);
+            ChatReply begun = again.after(first);
+            retrying = again;
+            return begun;
         }
 
         @Override
         protected Outcome onOutcome(Outcome outcome) {
-            Retrying succeeded = retrying;
+            Retrying<ChatReply> succeeded = retrying;
             return succeeded == null ? outcome : succeeded.told(outcome);
         }
 
@@ -153,42 +207,44 @@ public final class Retry implements ModelLayer {
             }
             super.onCloseWhileOpening();
         }
-
-        private boolean isGivenUp() {
-            return isClosed();
-        }
-
-        private ChatReply send(Tries.Try attempt) {
-            return begin(next, call.with(attempt.context()));
-        }
     }
 
     /** The part of a call that begins with its first failure. */
-    private final class Retrying {
-        private final RetryReply reply;
+    private final class Retrying<T> {
+        private final Function<CallContext, T> attempts;
+        private final BooleanSupplier givenUp;
+        private final Signal closing;
+        private final Deadline deadline;
         private final Tries tries = new Tries();
-        private final Signal closing = runtime.newSignal();
         private Tries.Try attempt;
         private int made = 1;
         private boolean retriedOnce;
         private @Nullable Again firstFailure;
         private @Nullable InterruptedException interrupt;
 
-        Retrying(RetryReply reply) {
-            this.reply = reply;
-            this.attempt = new Tries.Try(reply.call.context(), reply.target, reply.started);
-            reply.closing = closing;
+        /**
+         * What is tried again.
+         *
+         * @param first the attempt that failed
+         * @param attempts makes another one in the given context, or throws one of our errors
+         * @param givenUp whether there is no use in going on
+         * @param closing fired when there is none any more
+         */
+        Retrying(Tries.Try first, Function<CallContext, T> attempts, BooleanSupplier givenUp, Signal closing) {
+            this.attempt = first;
+            this.attempts = attempts;
+            this.givenUp = givenUp;
+            this.closing = closing;
+            this.deadline = first.context().deadline();
         }
 
-        ChatReply after(HoldfastException first) {
+        T after(HoldfastException first) {
             firstFailure = failed(first);
             try {
-                ChatReply begun = Failsafe.with(policy)
+                return Failsafe.with(policy)
                         .with(new CallingThreadScheduler(this::pause))
                         .getAsync(this::next)
                         .join();
-                reply.retrying = this;
-                return begun;
             } catch (CompletionException e) {
                 throw unwrapped(e);
             }
@@ -198,13 +254,13 @@ public final class Retry implements ModelLayer {
             return tries.told(outcome, attempt, runtime.nanoTime());
         }
 
-        private ChatReply next() throws Again {
+        private T next() throws Again {
             Again first = firstFailure;
             if (first != null) { // Failsafe is told of the attempt that was made before it was asked
                 firstFailure = null;
                 throw first;
             }
-            if (interrupt != null || reply.isGivenUp()) {
+            if (interrupt != null || givenUp.getAsBoolean()) {
                 throw FirstChunkReply.givenUp(tries.told(tries.lastError()), interrupt);
             }
             made++;
@@ -212,10 +268,10 @@ public final class Retry implements ModelLayer {
                     attempt.context().toBuilder()
                             .attempt(tries.nextNumber(), AttemptKind.RETRY)
                             .build(),
-                    reply.target,
+                    attempt.target(),
                     runtime.nanoTime());
             try {
-                return reply.send(attempt);
+                return attempts.apply(attempt.context());
             } catch (HoldfastException error) {
                 throw failed(error);
             }
@@ -224,8 +280,8 @@ public final class Retry implements ModelLayer {
         /** Notes a failure, and throws it unless another attempt is to be made. */
         private Again failed(HoldfastException error) {
             tries.failed(attempt, runtime.nanoTime(), error);
-            Duration wait = made < maxAttempts && !reply.isGivenUp() && isRetried(error) ? waitAfter(error) : null;
-            if (wait == null || wait.toNanos() >= deadlineNanosLeft()) {
+            Duration wait = made < maxAttempts && !givenUp.getAsBoolean() && isRetried(error) ? waitAfter(error) : null;
+            if (wait == null || wait.toNanos() >= deadline.nanosLeft(runtime)) {
                 throw made == 1 ? error : tries.told(error);
             }
             if (events.isHeard()) {
@@ -235,7 +291,7 @@ public final class Retry implements ModelLayer {
         }
 
         private boolean isRetried(HoldfastException error) {
-            if (error instanceof CancelledException || wasRetriedBelow(error) || !retryOn.test(error)) {
+            if (error instanceof CancelledException || wasRetriedBelow(error) || !isWanted(error)) {
                 return false;
             }
             Classification classification = error.classification();
@@ -245,6 +301,16 @@ public final class Retry implements ModelLayer {
                 return again;
             }
             return true;
+        }
+
+        /** By the predicate; where that throws, as by default: the failure itself is what the caller has to hear of. */
+        private boolean isWanted(HoldfastException error) {
+            try {
+                return retryOn.test(error);
+            } catch (RuntimeException e) {
+                log.error("the predicate of the retry threw; it is decided as by default", e);
+                return isRetryable(error);
+            }
         }
 
         /** Null when it is not worth waiting for. */
@@ -257,10 +323,6 @@ public final class Retry implements ModelLayer {
             long factor = 1L << Math.min(made - 1, 31);
             boolean grown = max.dividedBy(factor).compareTo(base) <= 0;
             return shorter(maxWait, jitter(grown ? max : base.multipliedBy(factor)));
-        }
-
-        private long deadlineNanosLeft() {
-            return reply.call.context().deadline().nanosLeft(runtime);
         }
 
         private void pause(Duration delay) {

@@ -70,11 +70,11 @@ final class Watch {
     /**
      * Watches a call.
      *
-     * @param nanos from now; the same for all calls of this watch
+     * @param until by the monotonic clock; as long after now for all calls of this watch
      * @param expiry what is run then, unless the entry is done
      */
-    Entry watch(long nanos, Runnable expiry) {
-        Entry entry = new Entry(runtime.nanoTime() + nanos, expiry);
+    Entry watch(long until, Runnable expiry) {
+        Entry entry = new Entry(until, expiry);
         Entry before;
         do {
             before = newest;

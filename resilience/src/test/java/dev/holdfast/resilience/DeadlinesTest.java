@@ -171,7 +171,8 @@ class DeadlinesTest {
         List<Watch.Entry> lasting = new ArrayList<>();
         int most = 0;
         for (int i = 0; i < 200_000; i++) {
-            Watch.Entry entry = watch.watch(Duration.ofHours(1).toNanos(), () -> {});
+            Watch.Entry entry =
+                    watch.watch(runtime.nanoTime() + Duration.ofHours(1).toNanos(), () -> {});
             if (i % 1_000 == 0) {
                 lasting.add(entry);
             } else {
@@ -199,7 +200,10 @@ class DeadlinesTest {
                 for (int i = 0; i < 5_000; i++) {
                     boolean lasts = i % 50 == 0;
                     Runnable expiry = lasts ? expired::incrementAndGet : () -> {};
-                    Watch.Entry entry = watch.watch(Duration.ofMillis(100).toNanos(), expiry);
+                    Watch.Entry entry = watch.watch(
+                            HoldfastRuntime.system().nanoTime()
+                                    + Duration.ofMillis(100).toNanos(),
+                            expiry);
                     if (!lasts) {
                         entry.done();
                     }
