@@ -7,6 +7,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.holdfast.chat.Attempt;
 import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.ChatResponse;
@@ -52,6 +53,23 @@ class FallbackTest {
 
     private static RejectedException refusal(Refusal.Kind kind) {
         return new RejectedException(Refusal.of(kind, "rule", "because"), ErrorDetails.nothingSent(ANN));
+    }
+
+    @Test
+    void aPredicateThatThrowsDoesNotHideTheFailure() {
+        Script first = Script.of("a").fails(Script.status(503, Remedy.FALLBACK));
+        Script second = Script.of("b").answers("Hi");
+
+        ChatModel broken = Fallback.to(second)
+                .fallBackOn(error -> {
+                    throw new IllegalStateException("a bug in the predicate");
+                })
+                .build()
+                .around((ChatModel) first);
+
+        assertThat(broken.chat(ChatRequest.of("Hello"), CallContext.of(Caller.of("acme", "ann")))
+                        .text())
+                .isEqualTo("Hi");
     }
 
     @Test

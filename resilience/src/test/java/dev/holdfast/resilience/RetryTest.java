@@ -60,6 +60,39 @@ class RetryTest {
     }
 
     @Test
+    void aPredicateThatThrowsDoesNotHideTheFailure() {
+        Script model = Script.of("a").fails(Script.status(503, Remedy.RETRY)).answers("Hi");
+        Retry broken = retry().retryOn(error -> {
+                    throw new IllegalStateException("a bug in the predicate");
+                })
+                .build();
+
+        assertThat(broken.around(model).chat(HELLO, ANN).text()).isEqualTo("Hi");
+
+        assertThatThrownBy(() -> broken.call(ANN, () -> {
+                    throw new java.util.zip.DataFormatException("wrong");
+                }))
+                .hasMessage("wrong");
+    }
+
+    @Test
+    void workIsToldWhichAttemptItIs() throws Exception {
+        List<Integer> attempts = new ArrayList<>();
+
+        String result = retry().build().call(ANN, within -> {
+            attempts.add(within.attempt());
+            if (attempts.size() < 3) {
+                throw new IOException("reset");
+            }
+            return "done";
+        });
+
+        assertThat(result).isEqualTo("done");
+        assertThat(attempts).containsExactly(1, 2, 3);
+        assertThat(runtime.waits()).hasSize(2);
+    }
+
+    @Test
     void triesAgainAndTellsOfAllAttempts() {
         Script model = Script.of("a")
                 .fails(Script.status(503, Remedy.RETRY))
