@@ -1,6 +1,10 @@
 package dev.holdfast.internal.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.invoke.MethodHandle;
@@ -11,6 +15,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
@@ -32,7 +37,33 @@ public final class JsonWriter {
         }
     };
 
+    /** Jackson for beans, and what a bean holds as it is written elsewhere. */
+    private static final ObjectMapper MAPPER = Json.MAPPER.copy().registerModule(ours());
+
     private JsonWriter() {}
+
+    private static SimpleModule ours() {
+        JsonSerializer<Object> serializer = new JsonSerializer<>() {
+            @Override
+            public void serialize(Object value, JsonGenerator json, SerializerProvider unused) throws IOException {
+                write(value, json);
+            }
+        };
+        SimpleModule module = new SimpleModule("holdfast");
+        for (Class<?> type : List.of(
+                Record.class,
+                Optional.class,
+                OptionalInt.class,
+                OptionalLong.class,
+                OptionalDouble.class,
+                BigDecimal.class,
+                Temporal.class,
+                TemporalAmount.class,
+                Path.class)) {
+            module.addSerializer(type, serializer);
+        }
+        return module;
+    }
 
     private record Component(String name, MethodHandle accessor) {}
 
@@ -45,7 +76,7 @@ public final class JsonWriter {
      */
     public static String write(@Nullable Object value) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = Json.MAPPER.createGenerator(text)) {
+        try (JsonGenerator json = MAPPER.createGenerator(text)) {
             json.enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
             write(value, json);
         } catch (IOException e) {
@@ -101,7 +132,8 @@ public final class JsonWriter {
                 || value instanceof Temporal
                 || value instanceof TemporalAmount
                 || value instanceof UUID
-                || value instanceof URI;
+                || value instanceof URI
+                || value instanceof Path; // also an Iterable of paths, without end
     }
 
     /** Plain digits, unless the exponent would write a book of zeros. */
