@@ -7,6 +7,7 @@ import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * Binds JSON text to a record, or to the parameters of a method, strictly: what is missing, unknown, of the wrong type or
@@ -15,6 +16,10 @@ import java.util.Objects;
  * @param <T> what a text is read as
  */
 public final class Binder<T> {
+    /** Where Jackson names a setting of its own, which is of no use to a model. */
+    private static final Pattern FROM_SETTING =
+            Pattern.compile(", from `[^`]*`| for `ObjectNode`: not allowed when `.*");
+
     private final Form form;
     private final Class<T> type;
     private final String schema;
@@ -90,7 +95,7 @@ public final class Binder<T> {
         Reading reading = new Reading();
         JsonNode node = null;
         try {
-            node = Json.MAPPER.readTree(json);
+            node = Json.tree(json);
         } catch (JsonProcessingException e) {
             reading.mistake(Place.ROOT, "is not valid JSON: " + words(e), "is not valid JSON");
         }
@@ -110,6 +115,7 @@ public final class Binder<T> {
         if (words.startsWith("Trailing token")) {
             words = "there is more text after its end; give one JSON value and nothing else";
         }
+        words = FROM_SETTING.matcher(words).replaceAll("");
         return e.getLocation() == null
                 ? words
                 : words + " (line " + e.getLocation().getLineNr() + ", column "

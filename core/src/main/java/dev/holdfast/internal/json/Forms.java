@@ -118,7 +118,7 @@ final class Forms {
             }
             Map<String, Object> values = new LinkedHashMap<>();
             for (Map.Entry<String, JsonNode> entry : node.properties()) {
-                Object read = value.read(entry.getValue(), place.property(entry.getKey()), reading);
+                Object read = value.read(entry.getValue(), place.key(entry.getKey()), reading);
                 if (read != null) {
                     values.put(entry.getKey(), read);
                 }

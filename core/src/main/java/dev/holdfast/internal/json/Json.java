@@ -1,5 +1,6 @@
 package dev.holdfast.internal.json;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,6 +26,18 @@ public final class Json {
     private Json() {}
 
     /**
+     * Reads one value. A number that no decimal holds ({@code 1e9999999999}) is a mistake in the text like any other;
+     * Jackson throws it as a {@link NumberFormatException}.
+     */
+    static JsonNode tree(String json) throws JsonProcessingException {
+        try {
+            return MAPPER.readTree(json);
+        } catch (NumberFormatException e) {
+            throw new JsonParseException(null, "a number has an exponent that is out of range", e);
+        }
+    }
+
+    /**
      * Checks that a text is a JSON schema of an object.
      *
      * @param json the text
@@ -33,7 +46,7 @@ public final class Json {
     public static void requireObjectSchema(String json) {
         JsonNode schema;
         try {
-            schema = MAPPER.readTree(json);
+            schema = tree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("the schema is not JSON: " + e.getOriginalMessage(), e);
         }
@@ -51,7 +64,7 @@ public final class Json {
      */
     public static boolean isObject(String json) {
         try {
-            return MAPPER.readTree(json).isObject();
+            return tree(json).isObject();
         } catch (JsonProcessingException e) {
             return false;
         }
@@ -66,7 +79,7 @@ public final class Json {
     public static String canonical(String json) {
         JsonNode value;
         try {
-            value = MAPPER.readTree(json);
+            value = tree(json);
         } catch (JsonProcessingException e) {
             return json.strip();
         }
@@ -95,10 +108,20 @@ public final class Json {
             }
             text.append(']');
         } else if (value.isNumber()) {
-            BigDecimal number = value.decimalValue();
-            text.append(number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros());
+            text.append(canonical(value.decimalValue()));
         } else {
             text.append(value);
+        }
+    }
+
+    private static BigDecimal canonical(BigDecimal number) {
+        if (number.signum() == 0) {
+            return BigDecimal.ZERO;
+        }
+        try {
+            return number.stripTrailingZeros();
+        } catch (ArithmeticException e) { // the exponent is as large as can be: there is no shorter form
+            return number;
         }
     }
 

@@ -121,7 +121,10 @@ final class ObjectForm implements Form {
                 String known = properties.isEmpty()
                         ? "the object has no properties"
                         : "known are " + String.join(", ", properties.keySet());
-                reading.mistake(place, "\"" + name + "\" is not known; " + known, "a property is not known; " + known);
+                reading.mistake(
+                        place,
+                        "\"" + Reading.shortened(name) + "\" is not known; " + known,
+                        "a property is not known; " + known);
             }
         });
     }

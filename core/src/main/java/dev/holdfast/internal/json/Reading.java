@@ -1,6 +1,7 @@
 package dev.holdfast.internal.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,8 +29,8 @@ final class Reading {
      */
     void mistake(Place place, String told, String outlined) {
         if (count++ < MOST_MISTAKES) {
-            mistakes.add(place + ": " + told);
-            outline.add(place + ": " + outlined);
+            mistakes.add(whole(place + ": " + told));
+            outline.add(place.outline() + ": " + outlined);
         }
     }
 
@@ -70,7 +71,16 @@ final class Reading {
         };
     }
 
-    private static String shortened(String text) {
-        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
+    static String shortened(String text) {
+        if (text.length() <= MOST_SHOWN) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(MOST_SHOWN - 1)) ? MOST_SHOWN - 1 : MOST_SHOWN;
+        return text.substring(0, end) + "…";
+    }
+
+    /** Without half characters, which an escape of the text may have left: a request that holds one cannot be sent. */
+    private static String whole(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 }

@@ -182,7 +182,9 @@ final class ScalarForm implements Form {
 
     private static BigDecimal wholeDecimal(JsonNode node) {
         BigDecimal decimal = decimal(node, "an integer");
-        if (decimal.signum() != 0 && decimal.stripTrailingZeros().scale() > 0) {
+        if (decimal.signum() != 0
+                && decimal.scale() > 0
+                && decimal.stripTrailingZeros().scale() > 0) {
             throw new Mismatch("expected an integer, got ", ", which has a fraction");
         }
         return decimal.signum() == 0 ? BigDecimal.ZERO : decimal;
