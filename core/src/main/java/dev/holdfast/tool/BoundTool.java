@@ -48,8 +48,8 @@ final class BoundTool<A> implements Tool {
     private static Part.ToolResult asJson(@Nullable Object answer, ToolUse use) {
         try {
             return use.answer(JsonWriter.write(answer));
-        } catch (IllegalArgumentException e) {
-            return use.failure("The tool has run, but what it answered cannot be told: " + e.getMessage());
+        } catch (RuntimeException e) { // of the answer's own code, too: a lazy list whose session is closed
+            return use.failure("The tool has run, but what it answered cannot be told: " + ToolLoop.words(e));
         }
     }
 

@@ -8,25 +8,38 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Sees to it that every tool call of a message has an id of its own, because its answer is found by it. */
+/**
+ * Sees to it that every tool call has an id of its own in the whole conversation, because its answer is found by it.
+ * Some servers give none, or count from zero in each answer, and a provider that the conversation falls back to refuses
+ * an id that comes twice.
+ */
 final class CallIds {
     private CallIds() {}
 
-    /** The response itself where all is well: a provider's ids are kept as they came. */
-    static ChatResponse unique(ChatResponse response, int round) {
+    /**
+     * The response itself where all is well: a provider's ids are kept as they came.
+     *
+     * @param asked what the run was asked
+     * @param said what was said since
+     */
+    static ChatResponse unique(ChatResponse response, int round, List<Message> asked, List<Message> said) {
         Message message = response.message();
-        if (areUnique(message.toolCalls())) {
+        List<Part.ToolCall> calls = message.toolCalls();
+        if (calls.isEmpty() || (areUnique(calls) && areNew(calls, asked) && areNew(calls, said))) {
             return response;
         }
         List<Message> transcript = new ArrayList<>(response.transcript());
-        Message mended = mended(message, round);
+        Set<String> used = new HashSet<>();
+        addIds(asked, used);
+        addIds(said, used);
+        Message mended = mended(message, round, used);
         transcript.set(transcript.size() - 1, mended);
         return response.toBuilder().message(mended).transcript(transcript).build();
     }
 
     private static boolean areUnique(List<Part.ToolCall> calls) {
         if (calls.size() < 2) {
-            return calls.isEmpty() || !calls.get(0).id().isBlank();
+            return !calls.get(0).id().isBlank();
         }
         Set<String> ids = new HashSet<>();
         for (Part.ToolCall call : calls) {
@@ -37,10 +50,29 @@ final class CallIds {
         return true;
     }
 
-    private static Message mended(Message message, int round) {
-        Set<String> taken = new HashSet<>();
+    private static boolean areNew(List<Part.ToolCall> calls, List<Message> messages) {
+        for (int m = 0; m < messages.size(); m++) {
+            List<Part.ToolCall> earlier = messages.get(m).toolCalls();
+            for (int e = 0; e < earlier.size(); e++) {
+                for (int c = 0; c < calls.size(); c++) {
+                    if (calls.get(c).id().equals(earlier.get(e).id())) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    private static void addIds(List<Message> messages, Set<String> ids) {
+        for (Message message : messages) {
+            message.toolCalls().forEach(call -> ids.add(call.id()));
+        }
+    }
+
+    private static Message mended(Message message, int round, Set<String> used) {
+        Set<String> taken = new HashSet<>(used);
         message.toolCalls().forEach(call -> taken.add(call.id()));
-        Set<String> used = new HashSet<>();
         List<Part> parts = new ArrayList<>(message.parts().size());
         int index = 0;
         for (Part part : message.parts()) {

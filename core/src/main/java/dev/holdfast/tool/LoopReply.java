@@ -130,7 +130,8 @@ final class LoopReply implements ChatReply {
 
     /** Runs the calls of an answer; false when there were none, and the answer is the last. */
     private boolean goOnAfter(ChatResponse received) {
-        ChatResponse response = CallIds.unique(received, rounds.round());
+        ChatResponse response =
+                CallIds.unique(received, rounds.round(), call.request().messages(), tally.transcript());
         tally.add(response);
         boolean paused = response.finishReason().equals(FinishReason.PAUSE);
         List<Part.ToolCall> calls = response.message().toolCalls();
@@ -140,7 +141,9 @@ final class LoopReply implements ChatReply {
         }
         rounds.requireAnother(response);
         if (!calls.isEmpty()) {
-            batch = new ToolBatch(loop, call.context(), rounds.slots(response));
+            ToolBatch tools = new ToolBatch(loop, call.context(), rounds.slots(response));
+            batch = tools; // before it starts: whatever is thrown meanwhile, what has been started is ended
+            tools.start();
         }
         return true;
     }

@@ -118,7 +118,7 @@ public final class StructuredOutput<T> {
                 return new Result<>(binder.read(unfenced(response.text())), tally.total(response));
             } catch (MisfitException e) {
                 mistakes.add("answer " + (repair + 1) + ": " + String.join("; ", e.outline()));
-                if (repair == repairs || declined(response)) {
+                if (repair == repairs || declined(response) || callsTools(response, mistakes)) {
                     throw invalid(response, context, mistakes, tally);
                 }
                 tally.add(Message.user(told(response, e)));
@@ -163,6 +163,15 @@ public final class StructuredOutput<T> {
                 || response.finishReason().equals(FinishReason.CONTENT_FILTER);
     }
 
+    /** A call without its result cannot be sent back: every provider refuses it. */
+    private static boolean callsTools(ChatResponse response, List<String> mistakes) {
+        boolean calls = !response.message().toolCalls().isEmpty();
+        if (calls) {
+            mistakes.add("it calls a tool, which nobody runs here; ask an agent or a tool loop, or ask without tools");
+        }
+        return calls;
+    }
+
     private static String told(ChatResponse response, MisfitException misfit) {
         String cut = response.finishReason().equals(FinishReason.LENGTH)
                 ? "Your answer was cut off at the limit on output tokens; be shorter. "
@@ -189,9 +198,11 @@ public final class StructuredOutput<T> {
         if (!bare.startsWith("```") || !bare.endsWith("```") || bare.length() < 6) {
             return bare;
         }
-        int start = bare.indexOf('\n');
-        return start < 0
-                ? bare.substring(3, bare.length() - 3)
-                : bare.substring(start + 1, Math.max(start + 1, bare.length() - 3));
+        int end = bare.length() - 3;
+        int start = 3;
+        while (start < end && Character.isLetterOrDigit(bare.charAt(start))) { // the name of the language
+            start++;
+        }
+        return bare.substring(start, end);
     }
 }

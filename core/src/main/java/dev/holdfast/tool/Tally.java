@@ -62,12 +62,12 @@ final class Tally {
         if (answers == 0) {
             return last;
         }
-        boolean sent = last.billing() != Billing.NOT_SENT;
-        Money lastCost = sent ? last.cost().orElse(null) : Money.ZERO;
+        boolean free = last.billing() == Billing.NOT_SENT || last.billing() == Billing.NOT_BILLED;
+        Money lastCost = free ? Money.ZERO : last.cost().orElse(null);
         List<Attempt> all = new ArrayList<>(attempts);
         all.addAll(last.attempts());
         return last.toBuilder()
-                .usage(usage.plus(last.usage()), sent ? last.billing() : Billing.BILLED)
+                .usage(usage.plus(last.usage()), free ? Billing.BILLED : last.billing())
                 .cost(cost == null || lastCost == null ? null : cost.plus(lastCost))
                 .attempts(all)
                 .build();

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tool calls of one message on their way: so many at a time, answered in the order of the calls.
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * listens. {@link #next} belongs to the consumer; {@link #cancel} may come from any thread.
  */
 final class ToolBatch {
+    private static final Logger log = LoggerFactory.getLogger(ToolLoop.class);
+
     private final ToolLoop loop;
     private final CallContext context;
     private final List<ToolSlot> slots;
@@ -32,10 +36,22 @@ final class ToolBatch {
         this.context = context;
         this.slots = slots;
         for (ToolSlot slot : slots) {
-            slot.whenFree(this::startNext);
+            slot.whenFree(this::goOn);
         }
+    }
+
+    /** Starts as many as may run at once. */
+    void start() {
         for (int i = 0; i < Math.min(loop.parallelism(), slots.size()); i++) {
             startNext();
+        }
+    }
+
+    private void goOn() {
+        try {
+            startNext();
+        } catch (Error e) {
+            log.error("a tool could not be started, which ends the run", e); // the consumer is told at its turn
         }
     }
 

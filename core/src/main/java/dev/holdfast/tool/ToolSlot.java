@@ -91,6 +91,9 @@ final class ToolSlot {
             }
         } catch (RuntimeException e) { // an executor may refuse
             end(failure("The tool could not be started: " + ToolLoop.words(e)));
+        } catch (Error e) { // no thread to be had
+            end(fatal(e));
+            throw e;
         }
     }
 

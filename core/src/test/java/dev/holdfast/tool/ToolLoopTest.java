@@ -238,15 +238,16 @@ class ToolLoopTest {
     @Test
     void failsWhenTheModelCallsToolsThoughItWasToldThatItCannot() { // K23: no cap on rounds
         AtomicInteger round = new AtomicInteger();
-        ScriptedModel model = ScriptedModel.of(
-                asked -> calls(echoes("a", "round " + round.incrementAndGet())).apply(asked));
+        ScriptedModel model = ScriptedModel.of(asked -> calls(
+                        echoes("call-" + round.incrementAndGet(), "round " + round.get()))
+                .apply(asked));
 
         InvalidOutputException error =
                 catchThrowableOfType(InvalidOutputException.class, () -> run(model, loop().maxRounds(2)));
 
         assertThat(error).hasMessageContaining("maxRounds");
         assertThat(ran).containsExactly("round 1", "round 2");
-        assertThat(error.partial().toolCalls()).containsExactly(echoes("a", "round 3"));
+        assertThat(error.partial().toolCalls()).containsExactly(echoes("call-3", "round 3"));
         assertThat(error.usage()).isEqualTo(Usage.of(30, 3));
         assertThat(error.billing()).isEqualTo(Billing.BILLED);
     }
