@@ -14,6 +14,7 @@ public record Money(long nanos) implements Comparable<Money> {
     public static final Money ZERO = new Money(0);
 
     private static final int SCALE = 9;
+    private static final int MOST_DIGITS = 10;
 
     /**
      * An amount in dollars, rounded up to a whole nano-dollar.
@@ -24,8 +25,18 @@ public record Money(long nanos) implements Comparable<Money> {
      */
     public static Money dollars(String amount) {
         try {
-            return new Money(new BigDecimal(amount)
-                    .movePointRight(SCALE)
+            BigDecimal dollars = new BigDecimal(amount);
+            long digits = (long) dollars.precision() - dollars.scale(); // before the point; negative after zeros
+            if (dollars.signum() == 0) {
+                return ZERO;
+            }
+            if (digits > MOST_DIGITS) { // before the exponent is written out: 1e99999999 has minutes of zeros
+                throw new ArithmeticException("out of range");
+            }
+            if (digits < -SCALE) {
+                return dollars.signum() > 0 ? new Money(1) : ZERO;
+            }
+            return new Money(dollars.movePointRight(SCALE)
                     .setScale(0, RoundingMode.CEILING)
                     .longValueExact());
         } catch (ArithmeticException | NumberFormatException e) {
@@ -39,6 +50,7 @@ public record Money(long nanos) implements Comparable<Money> {
      *
      * @param amount dollars
      * @return the amount
+     * @throws ArithmeticException when it is out of range
      */
     public static Money dollars(long amount) {
         return new Money(Math.multiplyExact(amount, 1_000_000_000L));

@@ -37,7 +37,8 @@ public final class Deadline {
      * @return the deadline
      */
     public static Deadline in(Duration duration, HoldfastRuntime runtime) {
-        Duration bounded = duration.compareTo(FARTHEST) < 0 ? duration : FARTHEST;
+        Duration bounded = duration.compareTo(FARTHEST) > 0 ? FARTHEST : duration;
+        bounded = bounded.compareTo(FARTHEST.negated()) < 0 ? FARTHEST.negated() : bounded;
         return new Deadline(true, runtime.nanoTime() + bounded.toNanos());
     }
 

@@ -66,11 +66,17 @@ final class SystemRuntime implements HoldfastRuntime {
     private void handOver(Timer timer) {
         try {
             executor.execute(timer);
-        } catch (
-                RuntimeException
-                        e) { // by its contract a RejectedExecutionException; the timer rings after any other, too
+        } catch (RuntimeException | Error e) { // a refusal by its contract, and no thread left by experience
             log.warn("the executor refused a timer, which runs on a thread of its own instead: {}", e.toString());
+            ringAnyhow(timer);
+        }
+    }
+
+    private static void ringAnyhow(Timer timer) {
+        try {
             Timers.LATE.newThread(timer).start();
+        } catch (Error e) { // no thread left at all: better that other timers are late than that this one never rings
+            timer.run();
         }
     }
 
@@ -103,7 +109,7 @@ final class SystemRuntime implements HoldfastRuntime {
         return () -> {
             try {
                 work.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("'{}' threw on a background thread; nothing waits for its result", name, e);
             }
         };

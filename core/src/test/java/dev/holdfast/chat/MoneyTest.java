@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,8 +30,31 @@ class MoneyTest {
         assertThat(Money.dollars("-0.0000000001")).isEqualTo(Money.ZERO);
     }
 
+    @Test
+    @Timeout(value = 5, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void anExponentCostsNoTime() { // a price file, or a provider, may say anything
+        assertThat(Money.dollars("1e-999999999")).isEqualTo(new Money(1));
+        assertThat(Money.dollars("1e-99999999")).isEqualTo(new Money(1));
+        assertThat(Money.dollars("-1e-999999999")).isEqualTo(Money.ZERO);
+        assertThat(Money.dollars("0e999999999")).isEqualTo(Money.ZERO);
+        assertThat(Money.dollars("0e-2147483647")).isEqualTo(Money.ZERO);
+        assertThat(Money.dollars("1000e-3")).isEqualTo(Money.dollars(1));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "five", "9223372036.854775808", "1e20", "NaN"})
+    @Timeout(value = 5, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @ValueSource(
+            strings = {
+                "",
+                "five",
+                "9223372036.854775808",
+                "1e20",
+                "NaN",
+                "1e99999999",
+                "1e999999999",
+                "-1e2147483647",
+                "1e9999999999"
+            })
     void refusesWhatIsNoAmount(String text) {
         assertThatThrownBy(() -> Money.dollars(text))
                 .isInstanceOf(IllegalArgumentException.class)

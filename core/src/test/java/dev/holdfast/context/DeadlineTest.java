@@ -66,6 +66,17 @@ class DeadlineTest {
         assertThat(deadline.cap(Duration.ofDays(1), clock)).isEqualTo(Duration.ofDays(1));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1_000, Long.MAX_VALUE, Long.MIN_VALUE})
+    void oneOfLongAgoHasPassed(long start) {
+        ManualClock clock = new ManualClock(start);
+        Deadline deadline = Deadline.in(Duration.ofSeconds(Long.MIN_VALUE), clock);
+
+        assertThat(deadline.hasPassed(clock)).isTrue();
+        assertThat(deadline.cap(Duration.ofDays(1), clock)).isZero();
+        assertThat(deadline.or(Deadline.in(Duration.ofSeconds(1), clock))).isSameAs(deadline);
+    }
+
     /** A clock and nothing else. */
     private static final class ManualClock implements HoldfastRuntime {
         private long now;

@@ -26,6 +26,41 @@ class SystemRuntimeTest {
     }
 
     @Test
+    void aTimerRingsAlsoWhenTheExecutorHasNoThreadLeft() throws Exception {
+        HoldfastRuntime starved = HoldfastRuntime.on(work -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        CompletableFuture<Thread> rung = new CompletableFuture<>();
+
+        starved.schedule(Duration.ofMillis(1), () -> rung.complete(Thread.currentThread()));
+
+        assertThat(rung.get(10, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
+    }
+
+    @Test
+    void anErrorOfABackgroundTaskGoesNoFurtherEither() throws Exception {
+        CompletableFuture<Throwable> escaped = new CompletableFuture<>();
+        HoldfastRuntime runtime = HoldfastRuntime.on(work -> {
+            Thread thread = new Thread(() -> {
+                try {
+                    work.run();
+                    escaped.complete(null);
+                } catch (Throwable t) {
+                    escaped.complete(t);
+                }
+            });
+            thread.start();
+        });
+
+        Task task = runtime.fork("failing", () -> {
+            throw new AssertionError("on purpose");
+        });
+
+        assertThat(task.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(escaped.get(10, TimeUnit.SECONDS)).isNull();
+    }
+
+    @Test
     void workThatTheExecutorRefusesIsRefused() {
         assertThatThrownBy(() -> full.fork("work", () -> {})).isInstanceOf(RejectedExecutionException.class);
     }

@@ -238,9 +238,9 @@ class ToolLoopTest {
     @Test
     void failsWhenTheModelCallsToolsThoughItWasToldThatItCannot() { // K23: no cap on rounds
         AtomicInteger round = new AtomicInteger();
-        ScriptedModel model = ScriptedModel.of(asked -> calls(
-                        echoes("call-" + round.incrementAndGet(), "round " + round.get()))
-                .apply(asked));
+        ScriptedModel model =
+                ScriptedModel.of(asked -> calls(echoes("call-" + round.incrementAndGet(), "round " + round.get()))
+                        .apply(asked));
 
         InvalidOutputException error =
                 catchThrowableOfType(InvalidOutputException.class, () -> run(model, loop().maxRounds(2)));
