@@ -113,7 +113,7 @@ public final class Router implements ChatModel {
 
     private Score score(ChatCall call) {
         try {
-            return scorer.score(call);
+            return Objects.requireNonNull(scorer.score(call), "a scorer returned null");
         } catch (HoldfastException e) {
             throw e; // cancelled, or past its deadline: a decision would be of no use
         } catch (RuntimeException e) {
@@ -166,8 +166,17 @@ public final class Router implements ChatModel {
                 fallbacks,
                 score.value(),
                 threshold,
-                score.signals(),
+                reasonsOf(score),
                 skipped));
+    }
+
+    private static List<Score.Signal> reasonsOf(Score score) {
+        try {
+            return List.copyOf(score.signals());
+        } catch (RuntimeException e) { // the call is as good without them
+            log.warn("the scorer failed to give its reasons", e);
+            return List.of();
+        }
     }
 
     private static Skipped skipped(ChatRequest request, Target target) {

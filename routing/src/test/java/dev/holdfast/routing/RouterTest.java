@@ -105,6 +105,21 @@ class RouterTest {
     }
 
     @Test
+    void aScorerThatGivesNothingOrNoReasonsDoesNotEndTheCall() {
+        assertThat(answeredBy(cheapAndStrong().scorer(call -> null).build(), EASY))
+                .as("no score is taken for a hard one")
+                .isEqualTo("large");
+        Router router = cheapAndStrong()
+                .scorer(call -> Score.of(0, () -> {
+                    throw new IllegalStateException("no words");
+                }))
+                .build();
+
+        assertThat(answeredBy(router, EASY)).isEqualTo("mini");
+        assertThat(((RouteDecided) heard.get(1)).signals()).isEmpty();
+    }
+
+    @Test
     void skipsATargetWhoseWindowIsTooSmallForInputAndOutput() {
         Router router = Router.builder(HoldfastRuntime.system())
                 .target(Target.cheap(Calls.model(Calls.endpoint("small", 1_000))))
