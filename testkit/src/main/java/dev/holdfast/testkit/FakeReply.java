@@ -212,6 +212,14 @@ public final class FakeReply {
         return new FakeReply(message, pieces, latency, between, usage, finishReason, End.STALL, failure, thrown);
     }
 
+    /** Where a piece begins: never within a character, since no provider's decoder gives half of one. */
+    private int cut(String text, int piece) {
+        int at = (int) ((long) text.length() * piece / pieces);
+        boolean within =
+                at > 0 && at < text.length() && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
+        return within ? at + 1 : at;
+    }
+
     /** The pieces in which it is said: the whole message at once, or its words in about equal parts. */
     List<Chunk> chunks() {
         if (!message.toolCalls().isEmpty() || (pieces == 1 && end == End.COMPLETE)) {
@@ -220,7 +228,7 @@ public final class FakeReply {
         String text = message.text();
         List<Chunk> chunks = new ArrayList<>();
         for (int i = 0; i < pieces; i++) {
-            String piece = text.substring(text.length() * i / pieces, text.length() * (i + 1) / pieces);
+            String piece = text.substring(cut(text, i), cut(text, i + 1));
             if (!piece.isEmpty()) {
                 chunks.add(new Chunk.Text(piece));
             }

@@ -82,7 +82,8 @@ public final class Fault {
     }
 
     /**
-     * Any answer with an error status, classified as the library classifies a provider's that speaks OpenAI's format.
+     * Any answer with an error status, classified as the library classifies a provider's that speaks OpenAI's format, and
+     * billed as the library takes such an answer to be: a refusal costs nothing, a crash may have cost the most.
      *
      * @param status the HTTP status
      * @param code the provider's code
@@ -90,6 +91,9 @@ public final class Fault {
      * @return the error
      */
     public static HoldfastException status(int status, String code, String message) {
+        boolean refused = status == 503
+                || status == 529
+                || (status >= 300 && status < 500 && status != 408 && status != 409 && status != 499);
         Classification classification =
                 FailureTable.standard().classify(new ProviderFailure("openai", status, code, "", message, Map.of()));
         return new ProviderException(
@@ -98,7 +102,9 @@ public final class Fault {
                 code,
                 "",
                 ErrorDetails.builder()
-                        .usage(Usage.none(), Billing.MAYBE_BILLED)
+                        .usage(
+                                refused ? Usage.none() : Usage.unknown(),
+                                refused ? Billing.NOT_BILLED : Billing.MAYBE_BILLED)
                         .classification(classification)
                         .build(),
                 null);

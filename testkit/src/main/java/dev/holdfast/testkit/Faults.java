@@ -104,6 +104,7 @@ public final class Faults {
      * @return this list
      */
     public Faults withChance(double share) {
+        require(share >= 0 && share <= 1, "chance is " + share + "; give a share of the calls, 0 to 1");
         pending = (number, now, random) -> random < share;
         return this;
     }
@@ -116,8 +117,9 @@ public final class Faults {
      * @return this list
      */
     public Faults during(Instant from, Duration length) {
-        Instant end = from.plus(length);
-        pending = (number, now, random) -> !now.isBefore(from) && now.isBefore(end);
+        // by the length and not by an end, which no instant may hold
+        pending = (number, now, random) ->
+                !now.isBefore(from) && Duration.between(from, now).compareTo(length) < 0;
         return this;
     }
 
@@ -128,6 +130,7 @@ public final class Faults {
      * @return this list
      */
     public Faults onCall(long which) {
+        require(which >= 1, "call is " + which + "; give the number of a call, from 1");
         pending = (number, now, random) -> number == which;
         return this;
     }
@@ -149,7 +152,7 @@ public final class Faults {
      * @return this list
      */
     public Faults cutAfter(int chunks) {
-        return add(new Effect(Duration.ZERO, Duration.ZERO, chunks, Faults::broken, true));
+        return add(ending(chunks, Faults::broken));
     }
 
     /**
@@ -159,7 +162,7 @@ public final class Faults {
      * @return this list
      */
     public Faults stallAfter(int chunks) {
-        return add(new Effect(Duration.ZERO, Duration.ZERO, chunks, null, true));
+        return add(ending(chunks, null));
     }
 
     /**
@@ -169,7 +172,7 @@ public final class Faults {
      * @return this list
      */
     public Faults garbageAfter(int chunks) {
-        return add(new Effect(Duration.ZERO, Duration.ZERO, chunks, Faults::garbled, true));
+        return add(ending(chunks, Faults::garbled));
     }
 
     /**
@@ -179,7 +182,7 @@ public final class Faults {
      * @return this list
      */
     public Faults latency(Duration latency) {
-        return add(Effect.slow(latency, Duration.ZERO));
+        return add(Effect.slow(notNegative(latency, "latency"), Duration.ZERO));
     }
 
     /**
@@ -189,7 +192,24 @@ public final class Faults {
      * @return this list
      */
     public Faults trickle(Duration between) {
-        return add(Effect.slow(Duration.ZERO, between));
+        return add(Effect.slow(Duration.ZERO, notNegative(between, "trickle")));
+    }
+
+    private static Effect ending(int chunks, @Nullable Supplier<HoldfastException> end) {
+        require(chunks >= 0, "chunks are " + chunks + "; give 0 or more");
+        return new Effect(Duration.ZERO, Duration.ZERO, chunks, end, true);
+    }
+
+    private static Duration notNegative(Duration wait, String what) {
+        require(!wait.isNegative(), what + " is " + wait + ", which is negative; give zero or more");
+        return wait;
+    }
+
+    /** A fault that never comes, or always, makes a test that shows nothing. */
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException("faults: " + message);
+        }
     }
 
     private Faults add(Effect effect) {

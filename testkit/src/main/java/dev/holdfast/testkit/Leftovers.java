@@ -23,6 +23,14 @@ public final class Leftovers {
         this.open = open;
     }
 
+    private int held() {
+        try {
+            return open.getAsInt();
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError("what is left of '" + name + "' cannot be counted: " + e, e);
+        }
+    }
+
     /**
      * Watches something until the test ends.
      *
@@ -41,7 +49,7 @@ public final class Leftovers {
     public static List<String> found() {
         List<String> lines = new ArrayList<>();
         for (Leftovers watched : OF_THIS_TEST.get()) {
-            int held = watched.open.getAsInt();
+            int held = watched.held();
             if (held != 0) {
                 lines.add(watched.name + ": " + held);
             }

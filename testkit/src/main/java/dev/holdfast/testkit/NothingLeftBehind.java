@@ -24,8 +24,12 @@ public final class NothingLeftBehind implements BeforeEachCallback, AfterEachCal
 
     @Override
     public void afterEach(ExtensionContext context) {
-        List<String> found = Leftovers.found();
-        Leftovers.clear();
+        List<String> found;
+        try {
+            found = Leftovers.found();
+        } finally {
+            Leftovers.clear(); // what cannot be counted must not fail every later test of this thread
+        }
         if (!found.isEmpty() && context.getExecutionException().isEmpty()) {
             throw new AssertionError("the test left behind: " + String.join("; ", found));
         }

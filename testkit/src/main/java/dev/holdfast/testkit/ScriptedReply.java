@@ -78,7 +78,7 @@ final class ScriptedReply implements ChatReply {
                         null)));
                 return null;
             }
-            reply = model.begin(call);
+            reply = begin();
             script = reply;
             if (ended.get() != null) { // closed while it began
                 release();
@@ -118,6 +118,16 @@ final class ScriptedReply implements ChatReply {
             }
         }
         return null;
+    }
+
+    /** The test's own mistake ends the reply as anything else does that is thrown within it. */
+    private FakeReply begin() {
+        try {
+            return model.begin(call);
+        } catch (RuntimeException | Error e) {
+            end(Outcome.of(e));
+            throw e;
+        }
     }
 
     private HoldfastException cut() {

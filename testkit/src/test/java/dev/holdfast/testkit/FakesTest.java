@@ -3,24 +3,33 @@ package dev.holdfast.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Chunk;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.context.Deadline;
 import dev.holdfast.error.DeadlineException;
+import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.Remedy;
 import dev.holdfast.error.StreamInterruptedException;
 import dev.holdfast.error.TransportException;
 import dev.holdfast.runtime.HoldfastRuntime;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 class FakesTest {
     private final HoldfastRuntime runtime = HoldfastRuntime.system();
@@ -116,6 +125,76 @@ class FakesTest {
 
         assertThat(Leftovers.found()).containsExactly("open replies of fake/mini: 1");
         reply.close();
+        assertThat(Leftovers.found()).isEmpty();
+    }
+
+    @Test
+    void piecesAreNeverHalfACharacter() {
+        String text = "a\ud83d\ude00b\ud83d\ude00\ud83d\ude00c";
+        for (int pieces = 1; pieces < 15; pieces++) {
+            StringBuilder said = new StringBuilder();
+            for (Chunk chunk : FakeReply.text(text).pieces(pieces).chunks()) {
+                assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(chunk.text()))
+                        .as("%s pieces", pieces)
+                        .isTrue();
+                said.append(chunk.text());
+            }
+            assertThat(said).hasToString(text);
+        }
+    }
+
+    @Test
+    void readyMadeErrorsCostWhatTheyCostAtAProvider() { // see FailureReport of the http integration
+        for (HoldfastException refused :
+                List.of(Fault.rateLimited(null), Fault.outage(), Fault.badRequest(), Fault.unauthorized())) {
+            assertThat(refused.billing()).as(refused.getMessage()).isEqualTo(Billing.NOT_BILLED);
+            assertThat(refused.usage()).isEqualTo(Usage.none());
+        }
+        assertThat(Fault.unreachable().billing()).isEqualTo(Billing.NOT_SENT);
+        for (HoldfastException unclear : List.of(Fault.serverError(), Fault.status(408, "", ""))) {
+            assertThat(unclear.billing()).as(unclear.getMessage()).isEqualTo(Billing.MAYBE_BILLED);
+            assertThat(unclear.usage().isKnown()).isFalse();
+        }
+    }
+
+    @Test
+    void aFaultThatCannotComeIsRefused() {
+        Faults faults = Faults.on(runtime);
+
+        assertThatThrownBy(() -> faults.withChance(5)).hasMessageContaining("0 to 1");
+        assertThatThrownBy(() -> faults.withChance(Double.NaN)).hasMessageContaining("0 to 1");
+        assertThatThrownBy(() -> faults.onCall(0)).hasMessageContaining("from 1");
+        assertThatThrownBy(() -> faults.cutAfter(-1)).hasMessageContaining("0 or more");
+        assertThatThrownBy(() -> faults.latency(Duration.ofSeconds(-1))).hasMessageContaining("negative");
+        faults.during(Instant.EPOCH, Duration.ofSeconds(Long.MAX_VALUE)).fail(Fault::outage);
+        assertThatThrownBy(() -> faults.build()
+                        .around(FakeModel.named("mini").otherwise("never"))
+                        .chat("go"))
+                .isInstanceOf(ProviderException.class);
+    }
+
+    @Test
+    void aReplyWhoseScriptIsUsedUpHasAnOutcomeAllTheSame() {
+        FakeModel model = FakeModel.named("mini");
+        ChatReply reply = model.send(new ChatCall(ChatRequest.of("go"), CallContext.of(Caller.of("ann"))));
+
+        assertThatThrownBy(reply::next).isInstanceOf(AssertionError.class);
+        assertThat(reply.outcome()).isInstanceOf(Outcome.Failed.class);
+        assertThatThrownBy(reply::next).isInstanceOf(HoldfastException.class);
+        assertThat(model.calls()).hasSize(1);
+    }
+
+    @Test
+    void whatIsWatchedIsForgottenAlsoWhenLookingAtItThrows() { // else it fails every later test of the thread
+        Leftovers.watch("broken", () -> {
+            throw new IllegalStateException("cannot be counted");
+        });
+        ExtensionContext context = (ExtensionContext) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ExtensionContext.class},
+                (proxy, method, arguments) -> Optional.empty());
+
+        assertThatThrownBy(() -> new NothingLeftBehind().afterEach(context)).hasMessageContaining("broken");
         assertThat(Leftovers.found()).isEmpty();
     }
 }
