@@ -27,12 +27,44 @@ public final class Message {
     private final Role role;
     private final List<Part> parts;
     private final List<Part.ToolCall> toolCalls;
+    private final int images;
+    private final long characters;
     private @Nullable Object memo; // of MessageMemo; a race that loses one is harmless
 
     private Message(Role role, List<Part> parts) {
         this.role = role;
         this.parts = parts;
         this.toolCalls = only(Part.ToolCall.class, parts);
+        int seen = 0;
+        long counted = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            seen += part instanceof Part.ImageUrl || part instanceof Part.ImageBytes ? 1 : 0;
+            counted += charactersOf(part);
+        }
+        this.images = seen;
+        this.characters = counted;
+    }
+
+    private static long charactersOf(Part part) {
+        if (part instanceof Part.Text text) {
+            return text.text().length();
+        }
+        if (part instanceof Part.ToolCall call) {
+            return (long) call.id().length()
+                    + call.name().length()
+                    + call.arguments().length();
+        }
+        if (part instanceof Part.ToolResult result) {
+            return (long) result.callId().length()
+                    + result.name().length()
+                    + result.text().length();
+        }
+        if (part instanceof Part.Reasoning reasoning) {
+            String json = reasoning.json();
+            return json == null ? reasoning.text().length() : json.length();
+        }
+        return part instanceof Part.Opaque opaque ? opaque.json().length() : 0;
     }
 
     /**
@@ -147,6 +179,25 @@ public final class Message {
      */
     public List<Part.ToolResult> toolResults() {
         return only(Part.ToolResult.class, parts);
+    }
+
+    /**
+     * How long it is: counted when it is made, so that whoever sums up a conversation need not look into every message.
+     *
+     * @return the characters (UTF-16 units) of the texts of all parts, with ids, names and arguments of calls; images
+     *     count nothing
+     */
+    public long characters() {
+        return characters;
+    }
+
+    /**
+     * How many images it holds.
+     *
+     * @return the number of parts that are images
+     */
+    public int images() {
+        return images;
     }
 
     private static <P extends Part> List<P> only(Class<P> kind, List<Part> parts) {

@@ -14,10 +14,9 @@ import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
-import java.util.List;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +31,29 @@ final class LoopReply implements ChatReply {
     private static final int CONSUMING = 1;
     private static final int CLOSED = 2;
 
+    private static final VarHandle HOLDER;
+    private static final VarHandle ENDED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            HOLDER = lookup.findVarHandle(LoopReply.class, "holder", int.class);
+            ENDED = lookup.findVarHandle(LoopReply.class, "ended", Outcome.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final ToolLoop loop;
     private final ChatModel model;
     private final ChatCall call;
     private final Tally tally = new Tally();
     private final Rounds rounds;
 
-    private final AtomicInteger holder = new AtomicInteger(IDLE);
-    private final AtomicReference<@Nullable Outcome> ended = new AtomicReference<>();
+    @SuppressWarnings("UnusedVariable") // read through its handle
+    private volatile int holder = IDLE;
+
+    private volatile @Nullable Outcome ended;
     private volatile boolean closed;
     private volatile @Nullable ChatReply current;
     private volatile @Nullable ToolBatch batch;
@@ -53,11 +67,11 @@ final class LoopReply implements ChatReply {
 
     @Override
     public @Nullable Chunk next() {
-        Outcome end = ended.get();
+        Outcome end = ended;
         if (end != null) {
             return endOf(end);
         }
-        if (!holder.compareAndSet(IDLE, CONSUMING)) {
+        if (!HOLDER.compareAndSet(this, IDLE, CONSUMING)) {
             return endOf(end(failed(closed()))); // it is being closed right now
         }
         Chunk chunk;
@@ -71,10 +85,10 @@ final class LoopReply implements ChatReply {
             return endOf(end);
         }
         if (chunk == null) {
-            return endOf(Objects.requireNonNull(ended.get()));
+            return endOf(Objects.requireNonNull(ended));
         }
-        holder.set(IDLE);
-        if (closed && holder.compareAndSet(IDLE, CLOSED)) { // who closed it found us within, and left it to us
+        holder = IDLE;
+        if (closed && HOLDER.compareAndSet(this, IDLE, CLOSED)) { // who closed it found us within, and left it to us
             return endOf(end(failed(closed())));
         }
         return chunk;
@@ -106,8 +120,7 @@ final class LoopReply implements ChatReply {
             if (!(reply.outcome() instanceof Outcome.Completed completed)) {
                 throw new IllegalStateException("the reply says that it is complete, its outcome says otherwise");
             }
-            current = null;
-            if (!goOnAfter(completed.response())) {
+            if (!goesOnAfter(completed.response())) {
                 return null;
             }
         }
@@ -129,18 +142,17 @@ final class LoopReply implements ChatReply {
     }
 
     /** Runs the calls of an answer; false when there were none, and the answer is the last. */
-    private boolean goOnAfter(ChatResponse received) {
+    private boolean goesOnAfter(ChatResponse received) {
         ChatResponse response =
                 CallIds.unique(received, rounds.round(), call.request().messages(), tally.transcript());
-        tally.add(response);
-        boolean paused = response.finishReason().equals(FinishReason.PAUSE);
-        List<Part.ToolCall> calls = response.message().toolCalls();
-        if (calls.isEmpty() && !paused) {
+        if (response.message().toolCalls().isEmpty() && !response.finishReason().equals(FinishReason.PAUSE)) {
             end(new Outcome.Completed(tally.total(response)));
             return false;
         }
+        current = null;
+        tally.add(response);
         rounds.requireAnother(response);
-        if (!calls.isEmpty()) {
+        if (!response.message().toolCalls().isEmpty()) {
             ToolBatch tools = new ToolBatch(loop, call.context(), rounds.slots(response));
             batch = tools; // before it starts: whatever is thrown meanwhile, what has been started is ended
             tools.start();
@@ -150,7 +162,7 @@ final class LoopReply implements ChatReply {
 
     @Override
     public Outcome outcome() {
-        Outcome end = ended.get();
+        Outcome end = ended;
         if (end == null) {
             throw new IllegalStateException("the reply has not ended: read it to the end or close it first");
         }
@@ -159,7 +171,7 @@ final class LoopReply implements ChatReply {
 
     @Override
     public void close() {
-        if (ended.get() != null) {
+        if (ended != null) {
             return;
         }
         closed = true;
@@ -171,7 +183,7 @@ final class LoopReply implements ChatReply {
         if (reply != null) {
             reply.close();
         }
-        if (holder.compareAndSet(IDLE, CLOSED)) {
+        if (HOLDER.compareAndSet(this, IDLE, CLOSED)) {
             end(failed(closed()));
         }
     }
@@ -183,8 +195,8 @@ final class LoopReply implements ChatReply {
 
     /** The first end counts. */
     private Outcome end(Outcome outcome) {
-        ended.compareAndSet(null, outcome);
-        return Objects.requireNonNull(ended.get());
+        ENDED.compareAndSet(this, null, outcome);
+        return Objects.requireNonNull(ended);
     }
 
     private static @Nullable Chunk endOf(Outcome end) {

@@ -113,10 +113,10 @@ public final class StructuredOutput<T> {
         List<String> mistakes = new ArrayList<>();
         for (int repair = 0; ; repair++) {
             ChatResponse response = send(model, request, repair == 0 ? context : repairing(context, repair), tally);
-            tally.add(response);
             try {
                 return new Result<>(binder.read(unfenced(response.text())), tally.total(response));
             } catch (MisfitException e) {
+                tally.add(response);
                 mistakes.add("answer " + (repair + 1) + ": " + String.join("; ", e.outline()));
                 if (repair == repairs || declined(response) || callsTools(response, mistakes)) {
                     throw invalid(response, context, mistakes, tally);

@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What several calls of a model, made to give one answer, said, used and cost together. */
 final class Tally {
-    private final List<Message> transcript = new ArrayList<>(2); // most runs are one round
-    private final List<Attempt> attempts = new ArrayList<>(0);
+    private List<Message> transcript = List.of(); // most runs are one round, and need none of this
+    private List<Attempt> attempts = List.of();
     private Usage usage = Usage.none();
     private @Nullable Money cost = Money.ZERO;
     private int answers;
 
     void add(ChatResponse response) {
-        answers++;
+        if (answers++ == 0) {
+            transcript = new ArrayList<>();
+            attempts = new ArrayList<>();
+        }
         transcript.addAll(response.transcript());
         attempts.addAll(response.attempts());
         usage = usage.plus(response.usage());
@@ -39,11 +42,12 @@ final class Tally {
         return transcript;
     }
 
-    /** The last answer as the answer of all. */
+    /** The last answer, which is not added yet, as the answer of all. */
     ChatResponse total(ChatResponse last) {
-        if (transcript.size() == 1) {
+        if (answers == 0) {
             return last;
         }
+        add(last);
         return last.toBuilder()
                 .transcript(transcript)
                 .usage(usage)

@@ -33,7 +33,7 @@ final class Narrator implements Listener {
                     Locale.ROOT,
                     "routed to %s: complexity %.2f, the strong model begins at %.2f%s",
                     route.chosen(),
-                    route.score(),
+                    route.score().value(),
                     route.threshold(),
                     route.skipped().isEmpty() ? "" : "; skipped " + route.skipped());
         }

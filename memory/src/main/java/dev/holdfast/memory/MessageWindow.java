@@ -102,14 +102,17 @@ public final class MessageWindow {
             joined[head + i] = pinned.get(i);
         }
         int at = from;
+        boolean tools = false;
         for (int i = start; i < past.size(); i++) {
-            joined[at++] = past.get(i);
+            Message message = past.get(i);
+            tools |= message.role() == Role.TOOL || !message.toolCalls().isEmpty();
+            joined[at++] = message;
         }
         int freshFrom = at;
         for (int i = head; i < request.size(); i++) {
             joined[at++] = request.get(i);
         }
-        int kept = keepWholePairs(joined, from, freshFrom);
+        int kept = tools ? keepWholePairs(joined, from, freshFrom) : joined.length;
         return listOf(kept == joined.length ? joined : Arrays.copyOf(joined, kept));
     }
 

@@ -46,6 +46,12 @@ final class RequestSize {
         List<Message> messages = request.messages();
         for (int m = 0; m < messages.size(); m++) {
             tokens += TOKENS_PER_MESSAGE;
+            if (!exact) {
+                Message message = messages.get(m);
+                sixths += message.characters() * SIXTHS_PER_OTHER;
+                tokens += (long) message.images() * TOKENS_PER_IMAGE;
+                continue;
+            }
             List<Part> parts = messages.get(m).parts();
             for (int p = 0; p < parts.size(); p++) {
                 add(parts.get(p));

@@ -13,9 +13,8 @@ import java.util.List;
  * @param at when
  * @param chosen who is asked first
  * @param fallbacks who is asked after that, if the router's chain falls back
- * @param score how much the call asks of a model, 0 to 1
+ * @param score how much the call asks of a model, and why; its reasons are put into words when they are asked for
  * @param threshold the score from which on a strong target is wanted
- * @param signals why the score is what it is
  * @param skipped which targets could not take the call, and why
  */
 public record RouteDecided(
@@ -23,15 +22,13 @@ public record RouteDecided(
         Instant at,
         Endpoint chosen,
         List<Endpoint> fallbacks,
-        double score,
+        Score score,
         double threshold,
-        List<Score.Signal> signals,
         List<Skipped> skipped)
         implements Event {
     /** Copies the lists. */
     public RouteDecided {
         fallbacks = List.copyOf(fallbacks);
-        signals = List.copyOf(signals);
         skipped = List.copyOf(skipped);
     }
 }

@@ -93,22 +93,23 @@ public final class Router implements ChatModel {
     /** Which targets can take the call: a bit for each. */
     private int usable(ChatRequest request) {
         int usable = 0;
+        long atMost = RequestSize.atMost(request);
         for (int i = 0; i < targets.size(); i++) {
             Target target = targets.get(i);
-            if (target.isAvailable() && fits(request, target.endpoint())) {
+            if (target.isAvailable() && fits(request, atMost, target.endpoint())) {
                 usable |= 1 << i;
             }
         }
         return usable;
     }
 
-    private static boolean fits(ChatRequest request, Endpoint endpoint) {
+    private static boolean fits(ChatRequest request, long atMost, Endpoint endpoint) {
         OptionalInt window = endpoint.contextWindow();
         if (window.isEmpty()) {
             return true;
         }
         long room = (long) window.getAsInt() - request.maxOutputTokens().orElse(0);
-        return RequestSize.atMost(request) <= room || RequestSize.estimate(request) <= room;
+        return atMost <= room || RequestSize.estimate(request) <= room;
     }
 
     private Score score(ChatCall call) {
@@ -160,28 +161,12 @@ public final class Router implements ChatModel {
             }
         }
         events.emit(new RouteDecided(
-                call.context(),
-                runtime.now(),
-                targets.get(chosen).endpoint(),
-                fallbacks,
-                score.value(),
-                threshold,
-                reasonsOf(score),
-                skipped));
-    }
-
-    private static List<Score.Signal> reasonsOf(Score score) {
-        try {
-            return List.copyOf(score.signals());
-        } catch (RuntimeException e) { // the call is as good without them
-            log.warn("the scorer failed to give its reasons", e);
-            return List.of();
-        }
+                call.context(), runtime.now(), targets.get(chosen).endpoint(), fallbacks, score, threshold, skipped));
     }
 
     private static Skipped skipped(ChatRequest request, Target target) {
         Endpoint endpoint = target.endpoint();
-        if (fits(request, endpoint)) {
+        if (fits(request, RequestSize.atMost(request), endpoint)) {
             return new Skipped(endpoint, "is not available");
         }
         String output = request.maxOutputTokens().isPresent()

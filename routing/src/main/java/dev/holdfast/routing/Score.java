@@ -3,9 +3,13 @@ package dev.holdfast.routing;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How much a call asks of a model, and why a scorer thinks so. Immutable. */
 public final class Score {
+    private static final Logger log = LoggerFactory.getLogger(Score.class);
+
     private final double value;
     private final Supplier<List<Signal>> signals;
 
@@ -45,7 +49,8 @@ public final class Score {
      * A score with its reasons, which are put into words only if somebody listens.
      *
      * @param value 0 to 1
-     * @param signals makes the list of what the scorer saw; asked for a decision's event, in the call's thread
+     * @param signals makes the list of what the scorer saw; asked by listeners of decisions, in any thread and as often
+     *     as they like, so it should keep what it needs and not the whole request
      * @return the score
      */
     public static Score of(double value, Supplier<List<Signal>> signals) {
@@ -64,10 +69,15 @@ public final class Score {
     /**
      * Why.
      *
-     * @return what the scorer saw, in its order
+     * @return what the scorer saw, in its order; empty, and logged, where the scorer fails to say
      */
     public List<Signal> signals() {
-        return signals.get();
+        try {
+            return List.copyOf(signals.get());
+        } catch (RuntimeException e) { // the decision is as good without them
+            log.warn("a scorer failed to give its reasons", e);
+            return List.of();
+        }
     }
 
     @Override

@@ -82,9 +82,9 @@ class RouterTest {
         assertThat(first.context()).isSameAs(Calls.CONTEXT);
         assertThat(first.chosen().model()).isEqualTo("large");
         assertThat(first.fallbacks()).isEmpty();
-        assertThat(first.score()).isEqualTo(0.1);
+        assertThat(first.score().value()).isEqualTo(0.1);
         assertThat(first.threshold()).isEqualTo(0.3);
-        assertThat(first.signals()).containsExactly(new Score.Signal("word", 1, 0.1));
+        assertThat(first.score().signals()).containsExactly(new Score.Signal("word", 1, 0.1));
         assertThat(first.skipped()).hasToString("[fake/mini is not available]");
         RouteDecided second = (RouteDecided) heard.get(1);
         assertThat(second.fallbacks()).containsExactly(Endpoint.of("fake", "mini"));
@@ -116,7 +116,7 @@ class RouterTest {
                 .build();
 
         assertThat(answeredBy(router, EASY)).isEqualTo("mini");
-        assertThat(((RouteDecided) heard.get(1)).signals()).isEmpty();
+        assertThat(((RouteDecided) heard.get(1)).score().signals()).isEmpty();
     }
 
     @Test
@@ -261,7 +261,7 @@ class RouterTest {
                 .build();
 
         assertThat(answeredBy(router, EASY)).isEqualTo("large");
-        assertThat(((RouteDecided) heard.get(0)).signals())
+        assertThat(((RouteDecided) heard.get(0)).score().signals())
                 .extracting(Score.Signal::name)
                 .containsExactly("scorer failed");
     }
