@@ -21,15 +21,14 @@ public final class ChatRequest {
     private final List<ToolSpec> tools;
     private final ToolChoice toolChoice;
     private final OutputFormat outputFormat;
-    private final @Nullable Integer maxOutputTokens;
+    private final OptionalInt maxOutputTokens;
     private final @Nullable Double temperature;
     private final @Nullable Double topP;
     private final List<String> stop;
     private final boolean streaming;
     private final Map<String, Map<String, String>> options;
 
-    private ChatRequest(
-            ChatRequest from, List<Message> messages, List<ToolSpec> tools, @Nullable Integer maxOutputTokens) {
+    private ChatRequest(ChatRequest from, List<Message> messages, List<ToolSpec> tools, OptionalInt maxOutputTokens) {
         this.messages = messages;
         this.tools = tools;
         this.toolChoice = from.toolChoice;
@@ -62,7 +61,7 @@ public final class ChatRequest {
      * @return the request
      */
     public static ChatRequest of(String text) {
-        return builder().messages(List.of(Message.user(text))).build();
+        return EMPTY.withMessages(List.of(Message.user(text)));
     }
 
     /**
@@ -72,7 +71,7 @@ public final class ChatRequest {
      * @return the request
      */
     public static ChatRequest of(List<Message> messages) {
-        return builder().messages(messages).build();
+        return EMPTY.withMessages(messages);
     }
 
     /**
@@ -129,7 +128,7 @@ public final class ChatRequest {
      * @return a copy
      */
     public ChatRequest withMaxOutputTokens(int tokens) {
-        return new ChatRequest(this, messages, tools, atLeastOne(tokens));
+        return new ChatRequest(this, messages, tools, OptionalInt.of(atLeastOne(tokens)));
     }
 
     private static int atLeastOne(int tokens) {
@@ -181,7 +180,7 @@ public final class ChatRequest {
      * @return output tokens, where limited
      */
     public OptionalInt maxOutputTokens() {
-        return maxOutputTokens == null ? OptionalInt.empty() : OptionalInt.of(maxOutputTokens);
+        return maxOutputTokens;
     }
 
     /**
@@ -241,7 +240,7 @@ public final class ChatRequest {
         private List<ToolSpec> tools = List.of();
         private ToolChoice toolChoice = ToolChoice.AUTO;
         private OutputFormat outputFormat = OutputFormat.TEXT;
-        private @Nullable Integer maxOutputTokens;
+        private OptionalInt maxOutputTokens = OptionalInt.empty();
         private @Nullable Double temperature;
         private @Nullable Double topP;
         private List<String> stop = List.of();
@@ -314,7 +313,7 @@ public final class ChatRequest {
          * @return this builder
          */
         public Builder maxOutputTokens(int tokens) {
-            this.maxOutputTokens = atLeastOne(tokens);
+            this.maxOutputTokens = OptionalInt.of(atLeastOne(tokens));
             return this;
         }
 

@@ -202,7 +202,8 @@ public final class Message {
 
     private static <P extends Part> List<P> only(Class<P> kind, List<Part> parts) {
         List<P> found = null;
-        for (Part part : parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
             if (kind.isInstance(part)) {
                 if (found == null) {
                     found = new ArrayList<>(parts.size());

@@ -23,16 +23,30 @@ public final class CallContext {
     private final String configVersion;
     private final Map<String, String> attributes;
 
-    private CallContext(CallContext from, String callId, Deadline deadline) {
+    private CallContext(Caller caller) {
+        this.callId = "";
+        this.runId = "";
+        this.caller = Objects.requireNonNull(caller, "caller");
+        this.agent = NO_AGENT;
+        this.priority = Priority.INTERACTIVE;
+        this.deadline = Deadline.none();
+        this.attempt = 1;
+        this.attemptKind = AttemptKind.FIRST;
+        this.configVersion = "";
+        this.attributes = Map.of();
+    }
+
+    private CallContext(
+            CallContext from, String callId, String runId, String agent, String configVersion, Deadline deadline) {
         this.callId = callId;
-        this.runId = from.runId;
+        this.runId = runId;
         this.caller = from.caller;
-        this.agent = from.agent;
+        this.agent = agent;
         this.priority = from.priority;
         this.deadline = deadline;
         this.attempt = from.attempt;
         this.attemptKind = from.attemptKind;
-        this.configVersion = from.configVersion;
+        this.configVersion = configVersion;
         this.attributes = from.attributes;
     }
 
@@ -56,7 +70,7 @@ public final class CallContext {
      * @return a context without deadline, agent or ids
      */
     public static CallContext of(Caller caller) {
-        return new Builder(caller).build();
+        return new CallContext(caller);
     }
 
     /**
@@ -66,7 +80,7 @@ public final class CallContext {
      * @return a builder
      */
     public static Builder builder(Caller caller) {
-        return new Builder(caller);
+        return new Builder(new CallContext(caller));
     }
 
     /**
@@ -85,7 +99,19 @@ public final class CallContext {
      * @return a copy
      */
     public CallContext withCallId(String id) {
-        return new CallContext(this, id, deadline);
+        return new CallContext(this, id, runId, agent, configVersion, deadline);
+    }
+
+    /**
+     * The same call as part of a run. For agents, which begin one with every question.
+     *
+     * @param runId the run's id
+     * @param agent the agent's name
+     * @param configVersion the version of its configuration, empty where there is none
+     * @return a copy
+     */
+    public CallContext withRun(String runId, String agent, String configVersion) {
+        return new CallContext(this, callId, runId, agent, configVersion, deadline);
     }
 
     /**
@@ -95,7 +121,7 @@ public final class CallContext {
      * @return a copy
      */
     public CallContext withDeadline(Deadline deadline) {
-        return new CallContext(this, callId, deadline);
+        return new CallContext(this, callId, runId, agent, configVersion, deadline);
     }
 
     /**
@@ -211,20 +237,16 @@ public final class CallContext {
 
     /** Builds a {@link CallContext}. Not safe for use by several threads. */
     public static final class Builder {
-        private String callId = "";
-        private String runId = "";
+        private String callId;
+        private String runId;
         private Caller caller;
-        private String agent = NO_AGENT;
-        private Priority priority = Priority.INTERACTIVE;
-        private Deadline deadline = Deadline.none();
-        private int attempt = 1;
-        private AttemptKind attemptKind = AttemptKind.FIRST;
-        private String configVersion = "";
-        private Map<String, String> attributes = Map.of();
-
-        private Builder(Caller caller) {
-            this.caller = caller;
-        }
+        private String agent;
+        private Priority priority;
+        private Deadline deadline;
+        private int attempt;
+        private AttemptKind attemptKind;
+        private String configVersion;
+        private Map<String, String> attributes;
 
         private Builder(CallContext from) {
             this.callId = from.callId;

@@ -59,7 +59,8 @@ public final class ToolLoop implements ModelLayer {
 
     private ToolLoop(Builder builder, Map<String, Tool> tools) {
         this.tools = tools;
-        this.specs = tools.values().stream().map(Tool::spec).toList();
+        this.specs =
+                List.copyOf(tools.values().stream().map(Tool::spec).toList()); // which a request need not copy again
         this.maxRounds = builder.maxRounds;
         this.maxToolCalls = builder.maxToolCalls;
         this.maxIdenticalCalls = builder.maxIdenticalCalls;

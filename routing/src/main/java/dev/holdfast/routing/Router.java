@@ -2,11 +2,10 @@ package dev.holdfast.routing;
 
 import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatModel;
-import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.ChoosingModel;
 import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
-import dev.holdfast.chat.LayerReply;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.Problems;
@@ -37,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threading.</b> Safe for use by many threads.
  */
-public final class Router implements ChatModel {
+public final class Router extends ChoosingModel {
     private static final Logger log = LoggerFactory.getLogger(Router.class);
 
     private final List<Target> targets;
@@ -46,10 +45,14 @@ public final class Router implements ChatModel {
     private final Chain chain;
     private final Events events;
     private final HoldfastRuntime runtime;
-    /** The model for each order that has come up: by the chosen target, and by which targets were usable. */
-    private final AtomicReferenceArray<ChatModel> chains;
+
+    /** For each order that has come up: by the chosen target, and by which targets were usable. */
+    private final AtomicReferenceArray<Route> routes;
 
     private final int all; // the bits of all targets
+
+    /** One order of the targets. */
+    private record Route(ChatModel model, Endpoint chosen, List<Endpoint> fallbacks) {}
 
     private Router(Builder builder) {
         this.targets = List.copyOf(builder.targets);
@@ -59,7 +62,7 @@ public final class Router implements ChatModel {
         this.events = builder.events;
         this.runtime = builder.runtime;
         this.all = (1 << targets.size()) - 1;
-        this.chains = new AtomicReferenceArray<>(targets.size() * (1 << targets.size()));
+        this.routes = new AtomicReferenceArray<>(targets.size() * (1 << targets.size()));
     }
 
     /**
@@ -73,21 +76,18 @@ public final class Router implements ChatModel {
     }
 
     @Override
-    public ChatReply send(ChatCall call) {
-        return new RoutedReply(call);
-    }
-
-    private ChatModel route(ChatCall call) {
+    protected ChatModel choose(ChatCall call) {
         int usable = usable(call.request());
         if (usable == 0) {
             throw noTarget(call);
         }
         Score score = score(call);
-        int chosen = choose(score.value() < threshold ? Target.Strength.CHEAP : Target.Strength.STRONG, usable);
+        Route route = routeTo(
+                choose(score.value() < threshold ? Target.Strength.CHEAP : Target.Strength.STRONG, usable), usable);
         if (events.isHeard()) {
-            tell(call, score, chosen, usable);
+            tell(call, score, route, usable);
         }
-        return chainOf(chosen, usable);
+        return route.model;
     }
 
     /** Which targets can take the call: a bit for each. */
@@ -132,9 +132,9 @@ public final class Router implements ChatModel {
         return Integer.numberOfTrailingZeros(usable);
     }
 
-    private ChatModel chainOf(int chosen, int usable) {
+    private Route routeTo(int chosen, int usable) {
         int slot = (chosen << targets.size()) | usable;
-        ChatModel made = chains.get(slot);
+        Route made = routes.get(slot);
         if (made != null) {
             return made;
         }
@@ -145,23 +145,25 @@ public final class Router implements ChatModel {
                 ordered.add(targets.get(i).model());
             }
         }
-        ChatModel fresh = Objects.requireNonNull(chain.over(List.copyOf(ordered)), "a chain returned null for a model");
-        ChatModel first = chains.compareAndExchange(slot, null, fresh);
+        ChatModel model = Objects.requireNonNull(chain.over(List.copyOf(ordered)), "a chain returned null for a model");
+        List<Endpoint> endpoints = ordered.stream().map(EndpointModel::endpoint).toList();
+        Route fresh = new Route(model, endpoints.get(0), List.copyOf(endpoints.subList(1, endpoints.size())));
+        Route first = routes.compareAndExchange(slot, null, fresh);
         return first == null ? fresh : first;
     }
 
-    private void tell(ChatCall call, Score score, int chosen, int usable) {
-        List<Endpoint> fallbacks = new ArrayList<>(targets.size() - 1);
-        List<Skipped> skipped = usable == all ? List.of() : new ArrayList<>();
-        for (int i = 0; i < targets.size(); i++) {
-            if ((usable & (1 << i)) == 0) {
-                skipped.add(skipped(call.request(), targets.get(i)));
-            } else if (i != chosen) {
-                fallbacks.add(targets.get(i).endpoint());
+    private void tell(ChatCall call, Score score, Route route, int usable) {
+        List<Skipped> skipped = List.of();
+        if (usable != all) {
+            skipped = new ArrayList<>();
+            for (int i = 0; i < targets.size(); i++) {
+                if ((usable & (1 << i)) == 0) {
+                    skipped.add(skipped(call.request(), targets.get(i)));
+                }
             }
         }
         events.emit(new RouteDecided(
-                call.context(), runtime.now(), targets.get(chosen).endpoint(), fallbacks, score, threshold, skipped));
+                call.context(), runtime.now(), route.chosen, route.fallbacks, score, threshold, skipped));
     }
 
     private static Skipped skipped(ChatRequest request, Target target) {
@@ -186,20 +188,6 @@ public final class Router implements ChatModel {
         return new RejectedException(
                 Refusal.of(Refusal.Kind.NO_TARGET, "router", reasons.toString()),
                 ErrorDetails.nothingSent(call.context()));
-    }
-
-    /** Decides when the work starts, so that {@link #send} neither blocks nor fails. */
-    private final class RoutedReply extends LayerReply {
-        private final ChatCall call;
-
-        RoutedReply(ChatCall call) {
-            this.call = call;
-        }
-
-        @Override
-        protected ChatReply open() {
-            return route(call).send(call);
-        }
     }
 
     @Override

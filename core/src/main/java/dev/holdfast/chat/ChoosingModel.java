@@ -1,0 +1,39 @@
+package dev.holdfast.chat;
+
+/**
+ * A model that finds out who answers a call when the call begins: a router, a canary, a switch.
+ *
+ * <p><b>Threading.</b> A model is safe for use by many threads; {@link #choose} runs in the consumer's.
+ */
+public abstract class ChoosingModel implements ChatModel {
+
+    /** For models. */
+    protected ChoosingModel() {}
+
+    /**
+     * Chooses who answers. Called once a call, when its work begins, so it may take its time and may fail.
+     *
+     * @param call the call, which goes to the chosen model as it is
+     * @return who answers
+     */
+    protected abstract ChatModel choose(ChatCall call);
+
+    @Override
+    public final ChatReply send(ChatCall call) {
+        return new LayerReply() {
+            @Override
+            protected ChatReply open() {
+                return begin(ChoosingModel.this, call);
+            }
+        };
+    }
+
+    /** Sends a call that has begun: a choice is made now, and needs no reply of its own to wait for that. */
+    static ChatReply begin(ChatModel model, ChatCall call) {
+        ChatModel chosen = model;
+        while (chosen instanceof ChoosingModel choosing) {
+            chosen = choosing.choose(call);
+        }
+        return chosen.send(call);
+    }
+}
