@@ -69,7 +69,7 @@ public sealed interface CoreEvent extends Event {
             implements CoreEvent {}
 
     /**
-     * A tool is called.
+     * A tool is called; also one that there is not, or that is not run any more, whose end then follows at once.
      *
      * @param context whose run
      * @param at when

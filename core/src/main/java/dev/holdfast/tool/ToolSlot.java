@@ -62,8 +62,9 @@ final class ToolSlot {
 
     static ToolSlot refused(ToolLoop loop, Part.ToolCall call, CallContext context, String words) {
         ToolSlot slot = new ToolSlot(loop, call, null, context, "");
-        slot.ending.set(slot.failure(words));
-        slot.ended.fire();
+        slot.startedAt = loop.runtime().nanoTime();
+        slot.emitStarted(); // listeners see every call that the model sees answered
+        slot.end(slot.failure(words));
         return slot;
     }
 

@@ -530,11 +530,7 @@ class ToolLoopTest {
         });
 
         run(
-                ScriptedModel.of(
-                        calls(echoes("a", "one")),
-                        calls(call("b", "fail", "")),
-                        calls(call("c", "none", "")),
-                        says("ok")),
+                ScriptedModel.of(calls(echoes("a", "one")), calls(call("b", "fail", "")), says("ok")),
                 loop().tools(failing).events(Events.to(List.of(heard::add))));
 
         assertThat(heard)
@@ -548,6 +544,34 @@ class ToolLoopTest {
                         CoreEvent.ToolStarted.class,
                         CoreEvent.ToolEnded.class);
         assertThat(((CoreEvent.ToolEnded) heard.get(3)).result().error()).isTrue();
+    }
+
+    @Test
+    void tellsOfCallsThatItTurnsDownAsOfAllOthers() {
+        List<Event> heard = Collections.synchronizedList(new ArrayList<>());
+
+        ChatResponse response = run(
+                ScriptedModel.of(
+                        calls(call("a", "none", "")),
+                        calls(echoes("b", "x")),
+                        calls(echoes("c", "x")),
+                        calls(echoes("d", "y")),
+                        says("ok")),
+                loop().maxIdenticalCalls(1).maxToolCalls(4).events(Events.to(List.of(heard::add))));
+
+        assertThat(heard)
+                .extracting(event -> event instanceof CoreEvent.ToolStarted started
+                        ? "start " + started.call().id()
+                        : "end " + ((CoreEvent.ToolEnded) event).call().id())
+                .containsExactly("start a", "end a", "start b", "end b", "start c", "end c", "start d", "end d");
+        assertThat(heard.stream()
+                        .filter(CoreEvent.ToolEnded.class::isInstance)
+                        .map(event -> ((CoreEvent.ToolEnded) event).result()))
+                .as("what listeners are told is what the model is told")
+                .extracting(Part.ToolResult::error)
+                .containsExactly(true, false, true, false);
+        assertThat(((CoreEvent.ToolEnded) heard.get(1)).result().text()).contains("There is no tool 'none'");
+        assertThat(response.message().text()).isEqualTo("ok");
     }
 
     @Test
