@@ -5,6 +5,7 @@ import dev.holdfast.resilience.Bulkhead;
 import dev.holdfast.resilience.CircuitBreaker;
 import dev.holdfast.resilience.Deadlines;
 import dev.holdfast.resilience.Fallback;
+import dev.holdfast.resilience.FirstChunkTimeout;
 import dev.holdfast.resilience.Retry;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
@@ -69,6 +70,22 @@ class ResilienceLawsTest {
         @Override
         protected ModelLayer layer(HoldfastRuntime runtime) {
             return Deadlines.of(Duration.ofMinutes(1), runtime);
+        }
+    }
+
+    @Nested
+    class OfFirstChunkTimeout extends LayerLaws {
+        @Override
+        protected ModelLayer layer(HoldfastRuntime runtime) {
+            return FirstChunkTimeout.of(Duration.ofMinutes(1), runtime);
+        }
+    }
+
+    @Nested
+    class OfFirstChunkTimeoutBelowADeadline extends LayerLaws {
+        @Override
+        protected ModelLayer layer(HoldfastRuntime runtime) {
+            return Deadlines.of(Duration.ofMinutes(2), runtime).over(FirstChunkTimeout.halfOfTimeLeft(runtime));
         }
     }
 
