@@ -27,24 +27,23 @@ import dev.holdfast.tool.Tools;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds an {@link Agent}. What is not set is off and costs nothing, but for three things that no agent should be
- * without: a deadline for the run (2 minutes), retries (3 attempts) and a circuit breaker for every endpoint (opens
- * after 5 failures, for 60 seconds).
+ * Builds an {@link Agent}. What is not set is off and costs nothing, but for what no agent should be without: a deadline
+ * for the run (2 minutes), retries (3 attempts), a circuit breaker for every endpoint (opens after 5 failures, for 60
+ * seconds) and, where there is somebody else to ask, half of the time that is left for the first piece of an answer.
  *
  * <p>{@link #build} checks everything at once and names every wrong field. Not safe for use by several threads.
  */
 public final class AgentBuilder {
     final String name;
     String instructions = "";
-    final List<Slot> models = new ArrayList<>();
+    final List<ModelSlot> models = new ArrayList<>();
 
     @Nullable
     Scorer scorer;
@@ -56,10 +55,13 @@ public final class AgentBuilder {
     String fallbackAnswer;
 
     final List<Tool> tools = new ArrayList<>();
-    private @Nullable ToolGate gate;
-    private boolean permits;
-    private final List<String> permitted = new ArrayList<>();
-    private final List<String> denied = new ArrayList<>();
+
+    @Nullable
+    ToolGate gate;
+
+    boolean permits;
+    final List<String> permitted = new ArrayList<>();
+    final List<String> denied = new ArrayList<>();
     final List<RateLimit> limits = new ArrayList<>();
     final List<Budget> budgets = new ArrayList<>();
 
@@ -83,6 +85,11 @@ public final class AgentBuilder {
     @Nullable
     Duration attemptDeadline;
 
+    @Nullable
+    Duration firstChunkTimeout;
+
+    private boolean noFirstChunkTimeout;
+
     Consumer<Retry.Builder> retry = settings -> {};
     Consumer<CircuitBreaker.Builder> breaker = settings -> {};
 
@@ -94,37 +101,7 @@ public final class AgentBuilder {
     private final List<Listener> listeners = new ArrayList<>();
     HoldfastRuntime runtime = HoldfastRuntime.system();
     String version = "";
-    private final List<InvalidConfigurationException> toolProblems = new ArrayList<>();
-
-    /** What a model is for. */
-    enum Use {
-        ANY("model"),
-        CHEAP("cheap"),
-        STRONG("strong");
-
-        private final String field;
-
-        Use(String field) {
-            this.field = field;
-        }
-
-        /** The builder's method, as problems call it. */
-        String field() {
-            return field;
-        }
-    }
-
-    /**
-     * A model of the agent.
-     *
-     * @param use what it is for
-     * @param model what answers
-     */
-    record Slot(Use use, EndpointModel model) {
-        Endpoint endpoint() {
-            return model.endpoint();
-        }
-    }
+    final List<InvalidConfigurationException> toolProblems = new ArrayList<>();
 
     AgentBuilder(String name) {
         this.name = name;
@@ -148,7 +125,7 @@ public final class AgentBuilder {
      * @return this builder
      */
     public AgentBuilder model(ChatModel model) {
-        return add(Use.ANY, model);
+        return add(ModelSlot.Use.ANY, model);
     }
 
     /**
@@ -158,7 +135,7 @@ public final class AgentBuilder {
      * @return this builder
      */
     public AgentBuilder cheap(ChatModel model) {
-        return add(Use.CHEAP, model);
+        return add(ModelSlot.Use.CHEAP, model);
     }
 
     /**
@@ -168,11 +145,11 @@ public final class AgentBuilder {
      * @return this builder
      */
     public AgentBuilder strong(ChatModel model) {
-        return add(Use.STRONG, model);
+        return add(ModelSlot.Use.STRONG, model);
     }
 
-    private AgentBuilder add(Use use, ChatModel model) {
-        models.add(new Slot(use, named(model)));
+    private AgentBuilder add(ModelSlot.Use use, ChatModel model) {
+        models.add(new ModelSlot(use, named(model)));
         return this;
     }
 
@@ -229,7 +206,7 @@ public final class AgentBuilder {
      * @return this builder
      */
     public AgentBuilder tools(Object... holders) {
-        for (Object holder : holders) {
+        for (Object holder : Objects.requireNonNull(holders, "holders")) {
             if (holder instanceof Collection<?> several) {
                 tools(several.toArray());
                 continue;
@@ -252,7 +229,7 @@ public final class AgentBuilder {
      */
     public AgentBuilder permit(String... names) {
         permits = true;
-        permitted.addAll(List.of(names));
+        addNames(names, permitted);
         return this;
     }
 
@@ -263,8 +240,14 @@ public final class AgentBuilder {
      * @return this builder
      */
     public AgentBuilder deny(String... names) {
-        denied.addAll(List.of(names));
+        addNames(names, denied);
         return this;
+    }
+
+    private static void addNames(String[] names, List<String> all) {
+        for (String name : Objects.requireNonNull(names, "names")) {
+            all.add(Objects.requireNonNull(name, "names"));
+        }
     }
 
     /**
@@ -380,15 +363,46 @@ public final class AgentBuilder {
     }
 
     /**
-     * Sets how long one attempt at one endpoint may take, from the moment it is sent to the end of its answer. An attempt
-     * that takes longer is tried again or falls back like any other that failed, so give less than the {@link #deadline}
-     * of the run; without it, an endpoint that falls silent may use up the whole run.
+     * Sets how long one attempt at one endpoint may take, from the moment it is sent to the end of its answer, however
+     * well the answer streams. An attempt that takes longer is tried again or falls back like any other that failed, so
+     * give less than the {@link #deadline} of the run.
      *
-     * @param deadline unlimited unless set
+     * @param deadline unlimited unless set: what is silent is left by {@link #firstChunkTimeout}
      * @return this builder
      */
     public AgentBuilder attemptDeadline(Duration deadline) {
         this.attemptDeadline = Objects.requireNonNull(deadline, "deadline");
+        return this;
+    }
+
+    /**
+     * Sets how long one attempt at one endpoint may be silent, from the moment it is sent to the first piece of its answer
+     * (the time to the first token), or to the whole of an answer that does not stream. An attempt that is silent for
+     * longer is tried again or falls back like any other that failed. An answer that has begun may take the rest of the
+     * {@link #deadline} of the run.
+     *
+     * <p>Unless this or {@link #attemptDeadline} is set, every attempt that somebody else can follow ({@link #fallback},
+     * {@link #fallbackAnswer}, or the model that was not chosen) may be silent for half of the time that the run has left,
+     * and the next one is asked then. Where there is nobody else, the deadline of the run is the only bound.
+     *
+     * @param timeout for every attempt, also where there is nobody else to ask
+     * @return this builder
+     */
+    public AgentBuilder firstChunkTimeout(Duration timeout) {
+        this.firstChunkTimeout = Objects.requireNonNull(timeout, "timeout");
+        this.noFirstChunkTimeout = false;
+        return this;
+    }
+
+    /**
+     * Lets attempts be silent until the deadline of the run, or their own, also where somebody else could be asked: for
+     * models that think for long before they say anything, and are worth more than the fallback.
+     *
+     * @return this builder
+     */
+    public AgentBuilder noFirstChunkTimeout() {
+        this.firstChunkTimeout = null;
+        this.noFirstChunkTimeout = true;
         return this;
     }
 
@@ -490,10 +504,13 @@ public final class AgentBuilder {
      * @throws InvalidConfigurationException with every wrong field and how to mend it
      */
     public Agent build() {
-        Problems problems = new Problems().requireText(name, "name");
-        checkModels(problems);
-        checkTools(problems);
+        Problems problems = AgentChecks.of(this);
         return AgentStack.assemble(this, Events.to(listeners), problems);
+    }
+
+    /** Whether an attempt that somebody can follow leaves half of the time to them. */
+    boolean keepsTimeForOthers() {
+        return firstChunkTimeout == null && attemptDeadline == null && !noFirstChunkTimeout;
     }
 
     /** What stands in front of every tool; null when nobody said anything, and all tools that were given may run. */
@@ -502,7 +519,8 @@ public final class AgentBuilder {
         if (gate != null) {
             return gate;
         }
-        if (!permits && denied.isEmpty()) {
+        boolean blank = Stream.concat(permitted.stream(), denied.stream()).anyMatch(String::isBlank);
+        if (blank || (!permits && denied.isEmpty())) { // of blank names the checks have told: the agent is not built
             return null;
         }
         List<String> allowed = permits ? permitted : toolNames();
@@ -516,68 +534,7 @@ public final class AgentBuilder {
         return ToolGate.of(policy.build(), events, runtime);
     }
 
-    private List<String> toolNames() {
-        return tools.stream().map(tool -> tool.spec().name()).toList();
-    }
-
-    private void checkModels(Problems problems) {
-        long any = count(Use.ANY);
-        long cheap = count(Use.CHEAP);
-        long strong = count(Use.STRONG);
-        problems.require(!models.isEmpty(), "model", "is missing; give model(..), or cheap(..) and strong(..) to route")
-                .require(any <= 1, "model", "is given " + any + " times; one model, or cheap(..) and strong(..)")
-                .require(
-                        any == 0 || cheap + strong == 0,
-                        "model",
-                        "is given beside cheap(..) or strong(..); either one model for all, or both of them")
-                .require(
-                        (cheap == 0) == (strong == 0),
-                        cheap == 0 ? "cheap" : "strong",
-                        "is missing; routing needs a cheap and a strong model")
-                .require(
-                        scorer == null || cheap + strong > 0,
-                        "route",
-                        "is set, but there is nothing to choose from; give cheap(..) and strong(..)");
-        Set<Endpoint> seen = new HashSet<>();
-        for (Slot slot : models) {
-            requireNew(slot.endpoint(), slot.use().field(), seen, problems);
-        }
-        for (EndpointModel fallback : fallbacks) {
-            requireNew(fallback.endpoint(), "fallback", seen, problems);
-        }
-    }
-
-    /** Two models of one endpoint could not be told apart by prices, limits, breakers and events. */
-    private static void requireNew(Endpoint endpoint, String field, Set<Endpoint> seen, Problems problems) {
-        problems.require(
-                seen.add(endpoint),
-                field,
-                "is " + endpoint
-                        + ", which is given already; give each model once, or tell endpoints apart by region or account");
-    }
-
-    private long count(Use use) {
-        return models.stream().filter(slot -> slot.use() == use).count();
-    }
-
-    private void checkTools(Problems problems) {
-        toolProblems.forEach(problem -> problems.addAll("tools", problem));
-        if (toolProblems.isEmpty()) { // else a name may be that of a tool which could not be made
-            permitted.forEach(tool -> checkIsKnown(tool, "permit", problems));
-            denied.forEach(tool -> checkIsKnown(tool, "deny", problems));
-        }
-        problems.require(
-                gate == null || (!permits && denied.isEmpty()),
-                "gate",
-                "is set beside permit(..) or deny(..); put them into its policy");
-    }
-
-    private void checkIsKnown(String tool, String path, Problems problems) {
-        List<String> known = toolNames();
-        problems.require(
-                known.contains(tool),
-                path,
-                "names '" + tool + "', which is none of the agent's tools "
-                        + (known.isEmpty() ? "(it has none); give tools(..)" : known));
+    List<String> toolNames() {
+        return tools.stream().map(tool -> tool.spec().name()).distinct().toList();
     }
 }

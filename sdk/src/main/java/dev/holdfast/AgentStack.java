@@ -23,6 +23,7 @@ import dev.holdfast.resilience.Bulkhead;
 import dev.holdfast.resilience.CircuitBreaker;
 import dev.holdfast.resilience.Deadlines;
 import dev.holdfast.resilience.Fallback;
+import dev.holdfast.resilience.FirstChunkTimeout;
 import dev.holdfast.resilience.Retry;
 import dev.holdfast.routing.Router;
 import dev.holdfast.routing.Target;
@@ -31,32 +32,37 @@ import dev.holdfast.tool.ToolLayer;
 import dev.holdfast.tool.ToolLoop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles the stack of an agent in the one right order. {@link #run}, {@link #call} and {@link #endpoint} are its
+ * Assembles the stack of an agent in the one right order. {@link #run}, {@link #turn}, {@link #call} and {@link #endpoint} are its
  * picture, outermost first. A layer that is off is not there.
  */
 final class AgentStack {
     /** Stands in where no model was given, so that what else is wrong is told in the same breath. */
-    private static final AgentBuilder.Slot MISSING = new AgentBuilder.Slot(
-            AgentBuilder.Use.ANY, EndpointModel.of(Endpoint.of("application", "missing"), call -> {
+    private static final ModelSlot MISSING =
+            new ModelSlot(ModelSlot.Use.ANY, EndpointModel.of(Endpoint.of("application", "missing"), call -> {
                 throw new IllegalStateException("an agent without a model cannot be built");
             }));
 
     private final AgentBuilder agent;
-    private final List<AgentBuilder.Slot> models;
+    private final List<ModelSlot> models;
     private final HoldfastRuntime runtime;
     private final Events events;
     private final Problems problems;
     private final @Nullable Ledger ledger;
     private final @Nullable RateLimitLayer limits;
     private final List<EndpointModel> backups;
+
+    /** How the endpoints stand where somebody else can be asked after them. */
+    private final Map<Endpoint, EndpointModel> followed = new HashMap<>();
 
     private AgentStack(AgentBuilder agent, Events events, Problems problems) {
         this.agent = agent;
@@ -72,21 +78,23 @@ final class AgentStack {
     }
 
     static Agent assemble(AgentBuilder agent, Events events, Problems problems) {
-        ChatModel run = new AgentStack(agent, events, problems).run(); // the parts add their own problems to the list
+        AgentStack stack = new AgentStack(agent, events, problems);
+        ModelLayer frame = stack.run(); // the parts add their own problems to the list
+        ChatModel inner = stack.turn();
         problems.throwIfAny("agent '" + agent.name + "'");
         List<Message> instructions =
                 agent.instructions.isBlank() ? List.of() : List.of(Message.system(agent.instructions));
-        return new Agent(agent.name, instructions, run, agent.runtime, agent.version);
+        return new Agent(agent.name, instructions, frame, inner, agent.runtime, agent.version);
     }
 
-    /** A run: one question of a caller, with all the rounds that its answer takes. */
-    private ChatModel run() {
-        return stack().layer(Observed.runs(events, runtime))
-                .layer(deadline("deadline", agent.deadline))
-                .layers(agent.runLayers)
-                .layer(memory())
-                .layer(loop())
-                .over(call());
+    /** A run: one question of a caller until its answer, which for a record may take more than one turn. */
+    private ModelLayer run() {
+        return stack().layer(Observed.runs(events, runtime)).layer(deadline("deadline", agent.deadline))::over;
+    }
+
+    /** A turn: what is said and what is answered, with all the rounds of tools that it takes. */
+    private ChatModel turn() {
+        return stack().layers(agent.runLayers).layer(memory()).layer(loop()).over(call());
     }
 
     /** A call: one round, whoever answers it in the end. */
@@ -97,16 +105,19 @@ final class AgentStack {
     /** An endpoint: one model at one provider, and what every attempt at it has to pass. */
     private EndpointModel endpoint(EndpointModel model, CircuitBreaker breaker) {
         Endpoint endpoint = model.endpoint();
-        return EndpointModel.of(
-                endpoint,
-                stack().layer(retry())
-                        .layer(Observed.attempts(endpoint, events, runtime))
-                        .layer(breaker)
-                        .layer(budget(endpoint))
-                        .layer(limits == null ? null : limits.at(endpoint))
-                        .layer(bulkhead(endpoint))
-                        .layer(deadline("attemptDeadline", agent.attemptDeadline))
-                        .over(model));
+        Stack attempts = stack().layer(retry())
+                .layer(Observed.attempts(endpoint, events, runtime))
+                .layer(breaker)
+                .layer(budget(endpoint))
+                .layer(limits == null ? null : limits.at(endpoint))
+                .layer(bulkhead(endpoint))
+                .layer(deadline("attemptDeadline", agent.attemptDeadline))
+                .layer(firstChunkTimeout());
+        if (agent.keepsTimeForOthers()) {
+            ModelLayer half = FirstChunkTimeout.halfOfTimeLeft(runtime);
+            followed.put(endpoint, EndpointModel.of(endpoint, attempts.over(half.around((ChatModel) model))));
+        }
+        return EndpointModel.of(endpoint, attempts.over(model));
     }
 
     private ChatModel only() {
@@ -120,13 +131,13 @@ final class AgentStack {
             router.scorer(agent.scorer).threshold(agent.threshold);
         }
         Set<Endpoint> seen = new HashSet<>();
-        for (AgentBuilder.Slot slot : models) {
+        for (ModelSlot slot : models) {
             if (!seen.add(slot.endpoint())) {
                 continue; // the builder has said so
             }
             CircuitBreaker breaker = breaker(slot.endpoint());
             EndpointModel model = endpoint(slot.model(), breaker);
-            Target target = slot.use() == AgentBuilder.Use.CHEAP ? Target.cheap(model) : Target.strong(model);
+            Target target = slot.use() == ModelSlot.Use.CHEAP ? Target.cheap(model) : Target.strong(model);
             router.target(target.availableWhen(breaker::isCallPermitted));
         }
         Router built = built("route", router::build);
@@ -150,17 +161,27 @@ final class AgentStack {
 
     /** The first of them, then those in between, then the others of them, then the fixed answer. */
     private ChatModel chain(List<EndpointModel> ordered, List<EndpointModel> between) {
-        List<EndpointModel> others = ordered.subList(1, ordered.size());
-        if (between.isEmpty() && others.isEmpty() && agent.fallbackAnswer == null) {
-            return ordered.get(0);
+        List<EndpointModel> targets = new ArrayList<>(ordered);
+        targets.addAll(1, between);
+        int last = targets.size() - 1;
+        for (int i = 0; i <= last; i++) {
+            if (i < last || agent.fallbackAnswer != null) {
+                targets.set(i, followed(targets.get(i)));
+            }
+        }
+        if (last == 0 && agent.fallbackAnswer == null) {
+            return targets.get(0);
         }
         Fallback.Builder fallback = Fallback.to().runtime(runtime).events(events);
-        between.forEach(fallback::to);
-        others.forEach(fallback::to);
+        targets.subList(1, targets.size()).forEach(fallback::to);
         if (agent.fallbackAnswer != null) {
             fallback.answer(agent.fallbackAnswer);
         }
-        return around(ordered.get(0), fallback);
+        return around(targets.get(0), fallback);
+    }
+
+    private EndpointModel followed(EndpointModel endpoint) {
+        return followed.getOrDefault(endpoint.endpoint(), endpoint);
     }
 
     private ChatModel around(ChatModel model, Fallback.Builder fallback) {
@@ -174,6 +195,11 @@ final class AgentStack {
 
     private @Nullable ModelLayer deadline(String path, @Nullable Duration duration) {
         return duration == null ? null : built(path, () -> Deadlines.of(duration, runtime));
+    }
+
+    private @Nullable ModelLayer firstChunkTimeout() {
+        Duration timeout = agent.firstChunkTimeout;
+        return timeout == null ? null : built("", () -> FirstChunkTimeout.of(timeout, runtime)); // it says its name
     }
 
     private @Nullable ModelLayer memory() {
@@ -194,16 +220,20 @@ final class AgentStack {
         // Without tools it is absent, too: the loop knows. Its settings are checked all the same.
         ToolLoop.Builder loop =
                 ToolLoop.builder().tools(agent.tools).runtime(runtime).events(events);
-        try {
-            ToolLayer gate = agent.gate(events);
-            if (gate != null) {
-                loop.layer(gate);
-            }
-        } catch (InvalidConfigurationException e) {
-            problems.addAll("permit", e);
+        ToolLayer gate = agent.gate(events);
+        if (gate != null) {
+            loop.layer(gate);
         }
         agent.loop.accept(loop);
-        return built("loop", loop::build);
+        try {
+            return loop.build();
+        } catch (InvalidConfigurationException e) {
+            for (InvalidConfigurationException.Problem problem : e.problems()) {
+                boolean ofTools = problem.path().startsWith("tools."); // the builder calls them so, too
+                problems.add(ofTools ? problem.path() : "loop." + problem.path(), problem.message());
+            }
+            return null;
+        }
     }
 
     private @Nullable ModelLayer retry() {

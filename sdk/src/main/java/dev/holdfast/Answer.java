@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** What an agent answered, and how that came about. Immutable. */
-public final class Answer {
+public sealed class Answer permits TypedAnswer {
     private final ChatResponse response;
     private final String runId;
 
