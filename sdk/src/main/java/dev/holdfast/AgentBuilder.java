@@ -207,6 +207,7 @@ public final class AgentBuilder {
      */
     public AgentBuilder tools(Object... holders) {
         for (Object holder : Objects.requireNonNull(holders, "holders")) {
+            Objects.requireNonNull(holder, "holders");
             if (holder instanceof Collection<?> several) {
                 tools(several.toArray());
                 continue;
@@ -510,7 +511,8 @@ public final class AgentBuilder {
 
     /** Whether an attempt that somebody can follow leaves half of the time to them. */
     boolean keepsTimeForOthers() {
-        return firstChunkTimeout == null && attemptDeadline == null && !noFirstChunkTimeout;
+        boolean others = models.size() + fallbacks.size() > 1 || fallbackAnswer != null;
+        return others && firstChunkTimeout == null && attemptDeadline == null && !noFirstChunkTimeout;
     }
 
     /** What stands in front of every tool; null when nobody said anything, and all tools that were given may run. */

@@ -495,6 +495,28 @@ class AgentTest {
     }
 
     @Test
+    void takesARequestAndAContextInEveryWayOfAsking() throws Exception {
+        mini.otherwise(FakeReply.text("It has shipped.").pieces(3));
+        Agent agent = desk().model(mini).build();
+        ChatRequest request =
+                ChatRequest.of("Hello!").toBuilder().temperature(0.5).build();
+        CallContext context = CallContext.builder(ANN).runId("run-1").build();
+
+        List<String> answers = List.of(
+                agent.ask(request, context).text(),
+                agent.stream(request, context).await().text(),
+                time.await(agent.askAsync(request, context)).text());
+
+        assertThat(answers).containsOnly("It has shipped.");
+        assertThat(mini.calls()).hasSize(3).allSatisfy(call -> {
+            assertThat(call.request().messages().get(0)).isEqualTo(Message.system("Help customers."));
+            assertThat(call.request().temperature()).hasValue(0.5);
+            assertThat(call.context().runId()).isEqualTo("run-1");
+        });
+        assertThat(mini.calls()).extracting(call -> call.request().streaming()).containsExactly(false, true, false);
+    }
+
+    @Test
     void anExecutorThatTakesNoMoreWorkIsARefusalOfTheAnswerToCome() {
         HoldfastRuntime full = HoldfastRuntime.on(work -> {
             throw new RejectedExecutionException("full");

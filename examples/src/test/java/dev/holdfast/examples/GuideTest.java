@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.holdfast.Agent;
 import dev.holdfast.Answer;
 import dev.holdfast.Holdfast;
+import dev.holdfast.TypedAnswer;
 import dev.holdfast.anthropic.AnthropicModel;
 import dev.holdfast.budget.Budget;
 import dev.holdfast.budget.Price;
@@ -197,13 +198,24 @@ class GuideTest {
         Agent desk = Holdfast.agent("desk").model(mini).build();
 
         // snippet: guide-structured
-        StructuredOutput<Order> orders = StructuredOutput.of(Order.class); // record Order(int pizzas, String street) {}
+        // record Order(int pizzas, String street) {}
+        TypedAnswer<Order> answer = desk.ask("Two pizzas to Main Street 5, please.", ann, Order.class);
 
-        Order order =
-                orders.ask(desk, "Two pizzas to Main Street 5, please.", ann).value();
+        Order order = answer.value(); // and answer.cost(), answer.attempts(), answer.runId() as always
         // end
 
         assertThat(order).isEqualTo(new Order(2, "Main Street 5"));
+        mini.reply("{\"pizzas\":2,\"street\":\"Main Street 5\"}");
+        var model = mini;
+
+        // snippet: guide-structured-alone
+        StructuredOutput<Order> orders = StructuredOutput.of(Order.class).repairs(0);
+
+        Order read =
+                orders.ask(model, "Two pizzas to Main Street 5, please.", ann).value();
+        // end
+
+        assertThat(read).isEqualTo(order);
     }
 
     @Test
@@ -253,7 +265,7 @@ class GuideTest {
                 .fallback(backup)
                 .fallbackAnswer("We will call you back.")
                 .deadline(Duration.ofSeconds(60)) // for the whole run
-                .attemptDeadline(Duration.ofSeconds(15)) // for each attempt: what is silent is left behind in time
+                .firstChunkTimeout(Duration.ofSeconds(15)) // for each attempt, until the answer begins
                 .retry(retry -> retry.maxAttempts(2))
                 .breaker(breaker -> breaker.failures(3).openFor(Duration.ofSeconds(30)))
                 .maxConcurrent(50, Duration.ofSeconds(1))
@@ -293,13 +305,12 @@ class GuideTest {
         Agent desk = Holdfast.agent("desk")
                 .model(mini)
                 .fallback(backup)
-                .retry(retry -> retry.maxAttempts(1))
-                .attemptDeadline(Duration.ofSeconds(15))
+                .deadline(Duration.ofSeconds(60))
                 .runtime(time)
                 .build();
 
         assertThat(desk.ask("Where is order 1234?", ann).model()).isEqualTo("backup");
-        assertThat(time.elapsed()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(time.elapsed()).isEqualTo(Duration.ofSeconds(30)); // half of the time
     }
     // end
 
