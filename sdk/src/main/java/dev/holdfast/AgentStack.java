@@ -42,8 +42,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles the stack of an agent in the one right order. {@link #run}, {@link #turn}, {@link #call} and {@link #endpoint} are its
- * picture, outermost first. A layer that is off is not there.
+ * Assembles the stack of an agent in the one right order. {@link #run}, {@link #turn}, {@link #call} and
+ * {@link #endpoint} are its picture, outermost first. A layer that is off is not there.
  */
 final class AgentStack {
     /** Stands in where no model was given, so that what else is wrong is told in the same breath. */
@@ -60,6 +60,7 @@ final class AgentStack {
     private final @Nullable Ledger ledger;
     private final @Nullable RateLimitLayer limits;
     private final List<EndpointModel> backups;
+    private final @Nullable String fallbackAnswer; // the router makes its chains when they come up, after building
 
     /** How the endpoints stand where somebody else can be asked after them. */
     private final Map<Endpoint, EndpointModel> followed = new HashMap<>();
@@ -69,6 +70,7 @@ final class AgentStack {
         this.runtime = agent.runtime;
         this.events = events;
         this.problems = problems;
+        this.fallbackAnswer = agent.fallbackAnswer;
         this.models = agent.models.isEmpty() ? List.of(MISSING) : agent.models;
         this.ledger = agent.budgets.isEmpty() || agent.ledger != null ? agent.ledger : Ledger.inMemory(runtime);
         this.limits = limits();
@@ -141,13 +143,13 @@ final class AgentStack {
             router.target(target.availableWhen(breaker::isCallPermitted));
         }
         Router built = built("route", router::build);
-        if (built == null || (backups.isEmpty() && agent.fallbackAnswer == null)) {
+        if (built == null || (backups.isEmpty() && fallbackAnswer == null)) {
             return built == null ? models.get(0).model() : built;
         }
         // The chains stand behind a choice; when there was nothing to choose, the backups are asked all the same.
         Fallback.Builder unchosen = Fallback.to().runtime(runtime).events(events);
         if (backups.isEmpty()) {
-            unchosen.answer(Objects.requireNonNull(agent.fallbackAnswer));
+            unchosen.answer(Objects.requireNonNull(fallbackAnswer));
         } else {
             unchosen.to(backups.get(0).endpoint().id(), chain(backups, List.of()));
         }
@@ -165,17 +167,17 @@ final class AgentStack {
         targets.addAll(1, between);
         int last = targets.size() - 1;
         for (int i = 0; i <= last; i++) {
-            if (i < last || agent.fallbackAnswer != null) {
+            if (i < last || fallbackAnswer != null) {
                 targets.set(i, followed(targets.get(i)));
             }
         }
-        if (last == 0 && agent.fallbackAnswer == null) {
+        if (last == 0 && fallbackAnswer == null) {
             return targets.get(0);
         }
         Fallback.Builder fallback = Fallback.to().runtime(runtime).events(events);
         targets.subList(1, targets.size()).forEach(fallback::to);
-        if (agent.fallbackAnswer != null) {
-            fallback.answer(agent.fallbackAnswer);
+        if (fallbackAnswer != null) {
+            fallback.answer(fallbackAnswer);
         }
         return around(targets.get(0), fallback);
     }

@@ -352,6 +352,18 @@ class AgentTest {
     }
 
     @Test
+    void whatIsSetAfterBuildingChangesNothing() {
+        mini.otherwise(FakeReply.failing(Fault.outage()));
+        large.otherwise(FakeReply.failing(Fault.outage()));
+        AgentBuilder builder = desk().cheap(mini).strong(large);
+        Agent agent = builder.build();
+
+        builder.fallbackAnswer("We will call you back.");
+
+        assertThatThrownBy(() -> agent.ask("Hello!", ANN)).isInstanceOf(HoldfastException.class);
+    }
+
+    @Test
     void permittingNothingPermitsNothing() {
         FakeTool refund = FakeTool.named("refund");
         mini.reply(FakeReply.toolCall("refund", "{}")).reply("I may not.");
