@@ -272,12 +272,8 @@ public final class Agent implements ChatModel {
     private ChatCall runOf(ChatRequest request, CallContext context) {
         Objects.requireNonNull(request, "request");
         Objects.requireNonNull(context, "context");
-        CallContext run = context.toBuilder()
-                .runId(context.runId().isEmpty() ? runtime.newId() : context.runId())
-                .agent(name)
-                .configVersion(configVersion)
-                .build();
-        return new ChatCall(instructed(request), run);
+        String id = context.runId().isEmpty() ? runtime.newId() : context.runId();
+        return new ChatCall(instructed(request), context.withRun(id, name, configVersion));
     }
 
     private ChatRequest instructed(ChatRequest request) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Guards that stand next to each other share one reply: what each of them adds to a call is its own work and nothing
- * else. A layer that has to see the chunks, or may make several calls, brings a {@link LayerReply} of its own instead.
+ * else. A layer that may make several calls brings a {@link LayerReply} of its own instead.
  *
  * <p><b>Threading.</b> A layer is safe for use by many threads; {@link #admit} runs in the consumer's.
  */
@@ -45,6 +45,15 @@ public abstract class GuardLayer implements ModelLayer {
      * @return false by default
      */
     protected boolean mayClose() {
+        return false;
+    }
+
+    /**
+     * Tells whether the permits of this layer want to see the chunks of the answer.
+     *
+     * @return false by default
+     */
+    protected boolean seesChunks() {
         return false;
     }
 

@@ -4,20 +4,27 @@ import dev.holdfast.context.CallContext;
 
 /** The reply of all guards that stand next to each other. */
 final class GuardedReply extends LayerReply {
-    private final GuardLayer[] guards;
+    private final Guards guards;
     private final ChatModel next;
     private final Passage passage;
 
-    GuardedReply(GuardLayer[] guards, ChatModel next, ChatCall call) {
+    GuardedReply(Guards guards, ChatModel next, ChatCall call) {
         this.guards = guards;
         this.next = next;
-        this.passage = new Passage(guards.length, call, this);
+        this.passage = new Passage(guards.layers().length, call, this);
     }
 
     @Override
     protected ChatReply open() {
-        passage.admit(guards);
+        passage.admit(guards.layers());
         return ChoosingModel.begin(next, passage.call());
+    }
+
+    @Override
+    protected void onChunk(Chunk chunk) {
+        if (guards.seesChunks()) {
+            passage.onChunk(chunk);
+        }
     }
 
     @Override

@@ -9,10 +9,20 @@ import java.util.stream.Stream;
 final class Guards implements ModelLayer {
     private final GuardLayer[] guards;
     private final boolean mayClose;
+    private final boolean seesChunks;
 
     Guards(GuardLayer... guards) {
         this.guards = guards;
         this.mayClose = Arrays.stream(guards).anyMatch(GuardLayer::mayClose);
+        this.seesChunks = Arrays.stream(guards).anyMatch(GuardLayer::seesChunks);
+    }
+
+    GuardLayer[] layers() {
+        return guards;
+    }
+
+    boolean seesChunks() {
+        return seesChunks;
     }
 
     /** These, and those inside of them. */
@@ -33,7 +43,7 @@ final class Guards implements ModelLayer {
     private record Guarded(Guards guards, ChatModel next) implements ChatModel {
         @Override
         public ChatReply send(ChatCall call) {
-            return new GuardedReply(guards.guards, next, call);
+            return new GuardedReply(guards, next, call);
         }
     }
 

@@ -147,6 +147,12 @@ final class Passage implements GuardedCall {
         return new CancelledException(how + " while it waited for " + what, ErrorDetails.nothingSent(context), cause);
     }
 
+    void onChunk(Chunk chunk) {
+        for (int i = admitted - 1; i >= 0; i--) {
+            permit(i).onChunk(chunk);
+        }
+    }
+
     /** Ends a wait, from another thread. */
     void wake() {
         Signal signal = waiting;

@@ -3,7 +3,7 @@ package dev.holdfast.chat;
 /**
  * What a {@link GuardLayer} holds for one call.
  *
- * <p><b>Threading.</b> Both methods run in the consumer's thread, or in the one that closes the call.
+ * <p><b>Threading.</b> Chunks pass in the consumer's thread; the end runs there, too, or in the thread that closes the call.
  */
 @FunctionalInterface
 public interface Permit {
@@ -15,6 +15,13 @@ public interface Permit {
      * @param call the call as it was sent; its clocks have been read anew
      */
     void end(Outcome outcome, GuardedCall call);
+
+    /**
+     * Sees a chunk pass, on its way up. What it throws ends the call. Only where {@link GuardLayer#seesChunks} says so.
+     *
+     * @param chunk on its way to the consumer
+     */
+    default void onChunk(Chunk chunk) {}
 
     /**
      * Changes the outcome on its way up, for example to add what the layer knows. Pure: it may run twice when a close

@@ -72,6 +72,16 @@ public final class Deadline {
     }
 
     /**
+     * The time left at a moment.
+     *
+     * @param now the moment, by the {@link HoldfastRuntime#nanoTime} of the runtime that the deadline was made with
+     * @return nanoseconds, negative once it has passed, {@link Long#MAX_VALUE} when there is no deadline
+     */
+    public long nanosLeft(long now) {
+        return bounded ? nanoTime - now : Long.MAX_VALUE;
+    }
+
+    /**
      * Tells whether it has passed.
      *
      * @param runtime the runtime that the deadline was made with

@@ -45,7 +45,7 @@ public final class Deadlines extends GuardLayer {
 
     private Deadlines(Duration duration, HoldfastRuntime runtime) {
         this.duration = duration;
-        this.nanos = (duration.compareTo(FARTHEST) < 0 ? duration : FARTHEST).toNanos();
+        this.nanos = nanos(duration);
         this.runtime = runtime;
         this.watch = new Watch(runtime);
     }
@@ -72,19 +72,25 @@ public final class Deadlines extends GuardLayer {
     protected Permit admit(GuardedCall call) {
         CallContext context = call.context();
         Deadline given = context.deadline();
-        long left = given.nanosLeft(runtime);
+        long now = call.nanoTime(runtime);
+        long left = given.nanosLeft(now);
         if (left <= 0) {
             throw passed(context, false, ErrorDetails.nothingSent());
         }
         Running running = new Running(this, call, context, left > nanos);
         if (left > nanos) {
-            long until = call.nanoTime(runtime) + nanos;
+            long until = now + nanos;
             running.watched = watch.watch(until, running);
             call.forward(call.call().with(context.withDeadline(Deadline.at(until))));
         } else { // rare, and in no order with the others
             running.timer = runtime.schedule(Duration.ofNanos(left), running);
         }
         return running;
+    }
+
+    /** A time that can be added to that of a clock. */
+    static long nanos(Duration duration) {
+        return (duration.compareTo(FARTHEST) < 0 ? duration : FARTHEST).toNanos();
     }
 
     private DeadlineException passed(CallContext context, boolean ours, ErrorDetails details) {

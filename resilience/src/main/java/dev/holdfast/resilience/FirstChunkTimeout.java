@@ -1,24 +1,24 @@
 package dev.holdfast.resilience;
 
-import dev.holdfast.chat.ChatCall;
-import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.Chunk;
-import dev.holdfast.chat.LayerReply;
-import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Deadline;
 import dev.holdfast.error.Classification;
 import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
 import dev.holdfast.error.Remedy;
-import dev.holdfast.runtime.Cancellable;
 import dev.holdfast.runtime.HoldfastRuntime;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threading.</b> Safe for use by many threads. A time that is up closes the reply from a thread of the runtime.
  */
-public final class FirstChunkTimeout implements ModelLayer {
+public final class FirstChunkTimeout extends GuardLayer {
     private static final Classification SILENT =
             Classification.of("the answer did not begin in time", Remedy.RETRY, Remedy.FALLBACK);
 
@@ -41,16 +41,16 @@ public final class FirstChunkTimeout implements ModelLayer {
     private static final Classification SILENT_FOR_HALF =
             Classification.of("the answer did not begin in half of the time that was left", Remedy.FALLBACK);
 
-    private static final int WAITING = 0;
-    private static final int BEGUN = 1;
-    private static final int EXPIRED = 2;
-
     private final @Nullable Duration timeout;
+    private final long nanos;
     private final HoldfastRuntime runtime;
+    private final Watch watch;
 
     private FirstChunkTimeout(@Nullable Duration timeout, HoldfastRuntime runtime) {
         this.timeout = timeout;
+        this.nanos = timeout == null ? 0 : Deadlines.nanos(timeout);
         this.runtime = Objects.requireNonNull(runtime, "runtime");
+        this.watch = new Watch(runtime);
     }
 
     /**
@@ -78,11 +78,29 @@ public final class FirstChunkTimeout implements ModelLayer {
     }
 
     @Override
-    public ChatModel around(ChatModel next) {
-        Objects.requireNonNull(next, "next");
-        return call -> timeout == null && !call.context().deadline().isBounded()
-                ? next.send(call)
-                : new FirstChunkTimeoutReply(this, next, call);
+    protected boolean mayClose() {
+        return true;
+    }
+
+    @Override
+    protected boolean seesChunks() {
+        return true;
+    }
+
+    @Override
+    protected Permit admit(GuardedCall call) {
+        long now = call.nanoTime(runtime);
+        Deadline deadline = call.context().deadline();
+        if (timeout == null && !deadline.isBounded()) {
+            return Permit.none();
+        }
+        long granted = timeout == null ? deadline.nanosLeft(now) / 2 : nanos;
+        if (granted < 0) { // its deadline has passed, which others watch
+            return Permit.none();
+        }
+        Silence silence = new Silence(this, call, granted);
+        silence.watched = watch.watch(now + granted, silence);
+        return silence;
     }
 
     @Override
@@ -90,84 +108,79 @@ public final class FirstChunkTimeout implements ModelLayer {
         return "first chunk within " + (timeout == null ? "half of the time left" : timeout);
     }
 
-    /** How long this call may be silent, from now on. */
-    private Duration granted(CallContext context) {
-        return timeout != null ? timeout : Duration.ofNanos(context.deadline().nanosLeft(runtime) / 2);
-    }
+    /** A call whose answer has not begun, or not yet when it was asked last. */
+    private static final class Silence implements Permit, Runnable {
+        private static final int WAITING = 0;
+        private static final int BEGUN = 1;
+        private static final int EXPIRED = 2;
+        private static final VarHandle STATE;
 
-    private static final class FirstChunkTimeoutReply extends LayerReply implements Runnable {
-        private final FirstChunkTimeout layer;
-        private final ChatModel next;
-        private final ChatCall call;
-        private final AtomicInteger state = new AtomicInteger(WAITING);
-        private Duration granted = Duration.ZERO;
-        private @Nullable Cancellable timer;
-
-        FirstChunkTimeoutReply(FirstChunkTimeout layer, ChatModel next, ChatCall call) {
-            this.layer = layer;
-            this.next = next;
-            this.call = call;
+        static {
+            try {
+                STATE = MethodHandles.lookup().findVarHandle(Silence.class, "state", int.class);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
         }
 
-        @Override
-        protected ChatReply open() {
-            granted = layer.granted(call.context());
-            if (!granted.isNegative()) { // else its deadline has passed, which others watch
-                timer = layer.runtime.schedule(granted, this);
-            }
-            return next.send(call);
+        private final FirstChunkTimeout layer;
+        private final GuardedCall call;
+        private final CallContext context;
+        private final long granted;
+        private volatile int state; // WAITING
+        private Watch.@Nullable Entry watched;
+
+        Silence(FirstChunkTimeout layer, GuardedCall call, long granted) {
+            this.layer = layer;
+            this.call = call;
+            this.context = call.context();
+            this.granted = granted;
         }
 
         /** The time is up. */
         @Override
         public void run() {
-            if (state.compareAndSet(WAITING, EXPIRED)) {
-                close();
+            if (STATE.compareAndSet(this, WAITING, EXPIRED)) {
+                call.close();
             }
         }
 
         @Override
-        protected void onChunk(Chunk chunk) {
-            if (state.get() == BEGUN) {
+        public void onChunk(Chunk chunk) {
+            if (state == BEGUN) {
                 return;
             }
-            if (!state.compareAndSet(WAITING, BEGUN)) {
-                throw silent(
-                        ErrorDetails.nothingSent(call.context())); // handed up, it would keep others from being asked
+            if (!STATE.compareAndSet(this, WAITING, BEGUN)) { // handed up, it would keep others from being asked
+                throw silent(ErrorDetails.nothingSent(context));
             }
-            stopTimer();
+            stopWatching();
         }
 
         @Override
-        protected Outcome onOutcome(Outcome outcome) {
-            return state.get() == EXPIRED && outcome instanceof Outcome.Cancelled cancelled
+        public Outcome onOutcome(Outcome outcome) {
+            return state == EXPIRED && outcome instanceof Outcome.Cancelled cancelled
                     ? new Outcome.Failed(silent(cancelled.error().details()))
                     : outcome;
         }
 
         private DeadlineException silent(ErrorDetails details) {
             return new DeadlineException(
-                    "the answer did not begin within " + granted,
+                    "the answer did not begin within " + Duration.ofNanos(granted),
                     details.toBuilder()
-                            .context(call.context())
+                            .context(context)
                             .classification(layer.timeout == null ? SILENT_FOR_HALF : SILENT)
                             .build(),
                     null);
         }
 
         @Override
-        protected CallContext context() {
-            return call.context();
+        public void end(Outcome outcome, GuardedCall ended) {
+            stopWatching();
         }
 
-        @Override
-        protected void onEnd(Outcome outcome) {
-            stopTimer();
-        }
-
-        private void stopTimer() {
-            if (timer != null) {
-                timer.cancel();
+        private void stopWatching() {
+            if (watched != null) {
+                watched.done();
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.resilience;
 
+import dev.holdfast.runtime.Cancellable;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -15,20 +16,24 @@ import org.jspecify.annotations.Nullable;
  * Runs something for every call that is still there when its time is over: with one timer for all calls, since a timer
  * for each would cost more than most of what is between two layers.
  *
- * <p>All calls get the same time, so they end in the order in which they began: the timer is set to the end of the oldest
+ * <p>Most calls get the same time, so they end in the order in which they began: the timer is set to the end of the oldest
  * one that is known, and set anew when it has rung. Calls that end earlier only empty their entry. To let entries not
- * pile up between two rings, they are swept out whenever as many have come as were left by the sweep before.
+ * pile up between two rings, they are swept out whenever as many have come as were left by the sweep before. A call whose
+ * time ends before that of one that came earlier gets a timer of its own.
  */
 final class Watch {
     private static final int SWEEP_AT_LEAST = 1024;
+    private static final long MOST_LATE_NANOS = Duration.ofMillis(1).toNanos(); // worth no timer
     private static final VarHandle NEWEST;
     private static final VarHandle ARMED;
+    private static final VarHandle LATEST;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             NEWEST = lookup.findVarHandle(Watch.class, "newest", Entry.class);
             ARMED = lookup.findVarHandle(Watch.class, "armed", boolean.class);
+            LATEST = lookup.findVarHandle(Watch.class, "latest", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,15 +45,20 @@ final class Watch {
     private volatile @Nullable Entry newest;
 
     private volatile boolean armed;
+
+    @SuppressWarnings("UnusedVariable") // read through its handle
+    private long latest; // when the last call ends, but for a race of two that end at nearly the same time
+
     private volatile int sweepAt = SWEEP_AT_LEAST;
 
     private final ReentrantLock lock = new ReentrantLock(); // guards what the last sweep left
     private List<Entry> left = new ArrayList<>(); // the oldest first
 
     /** One call that is watched. */
-    static final class Entry {
+    static final class Entry implements Runnable {
         private final long until;
         private volatile @Nullable Runnable expiry;
+        private @Nullable Cancellable timer; // of one that is out of order
         private @Nullable Entry older;
         private int number;
 
@@ -57,24 +67,45 @@ final class Watch {
             this.expiry = expiry;
         }
 
+        /** The time is up. */
+        @Override
+        public void run() {
+            Runnable watched = expiry;
+            if (watched != null) {
+                watched.run();
+            }
+        }
+
         /** Ends the watch. */
         void done() {
             expiry = null;
+            if (timer != null) {
+                timer.cancel();
+            }
         }
     }
 
     Watch(HoldfastRuntime runtime) {
         this.runtime = runtime;
+        this.latest = runtime.nanoTime();
     }
 
     /**
      * Watches a call.
      *
-     * @param until by the monotonic clock; as long after now for all calls of this watch
+     * @param until by the monotonic clock
      * @param expiry what is run then, unless the entry is done
      */
     Entry watch(long until, Runnable expiry) {
         Entry entry = new Entry(until, expiry);
+        long last = (long) LATEST.getOpaque(this);
+        if (last - until > MOST_LATE_NANOS) {
+            entry.timer = runtime.schedule(Duration.ofNanos(until - runtime.nanoTime()), entry);
+            return entry;
+        }
+        if (until - last > 0) {
+            LATEST.setOpaque(this, until);
+        }
         Entry before;
         do {
             before = newest;
@@ -141,12 +172,9 @@ final class Watch {
     /** Every call in a thread of its own but the last: one that is slow to close must not keep the others. */
     private void expire(List<Entry> expired) {
         for (int i = 0; i < expired.size(); i++) {
-            Runnable expiry = expired.get(i).expiry;
-            if (expiry == null) {
-                continue;
-            }
-            if (i == expired.size() - 1 || !isForked(expiry)) {
-                expiry.run();
+            Entry entry = expired.get(i);
+            if (entry.expiry != null && (i == expired.size() - 1 || !isForked(entry))) {
+                entry.run();
             }
         }
     }

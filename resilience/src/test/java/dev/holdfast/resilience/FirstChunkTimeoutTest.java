@@ -21,6 +21,7 @@ import dev.holdfast.error.Remedy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class FirstChunkTimeoutTest {
@@ -32,12 +33,14 @@ class FirstChunkTimeoutTest {
     private final FirstChunkTimeout half = FirstChunkTimeout.halfOfTimeLeft(runtime);
 
     @Test
-    void aQuickAnswerLeavesNoTimerBehind() {
+    void quickAnswersShareATimerThatEndsByItself() {
         Script model = Script.of("a").answers("Hi").streams("Hi", " there");
 
         assertThat(tenSeconds.around((ChatModel) model).chat(HELLO, ANN).text()).isEqualTo("Hi");
         assertThat(tenSeconds.around((ChatModel) model).chat(HELLO, ANN).text()).isEqualTo("Hi there");
 
+        assertThat(runtime.timers()).isEqualTo(1);
+        runtime.advance(Duration.ofSeconds(10));
         assertThat(runtime.timers()).isZero();
         assertThat(model.calls.get(0).context())
                 .as("whose deadline is left as it was")
@@ -127,11 +130,33 @@ class FirstChunkTimeoutTest {
     }
 
     @Test
-    void withoutADeadlineThereIsNoHalf() {
-        Hanging hanging = new Hanging(false);
-        ChatReply reply = half.around(call -> hanging).send(new ChatCall(HELLO, ANN));
+    void whoHasLessTimeThanThoseBeforeIsWatchedByATimerOfItsOwn() throws Exception {
+        Hanging patient = new Hanging(false);
+        Hanging hurried = new Hanging(false);
+        asking(half.around(call -> patient), within(Duration.ofSeconds(60)));
+        assertThat(patient.reading.await(10, TimeUnit.SECONDS)).isTrue();
+        asking(half.around(call -> hurried), within(Duration.ofSeconds(10)));
+        assertThat(hurried.reading.await(10, TimeUnit.SECONDS)).isTrue();
 
-        assertThat(reply).isSameAs(hanging);
+        runtime.advance(Duration.ofSeconds(5));
+        Awaitility.await().untilAsserted(() -> assertThat(hurried.isClosed()).isTrue());
+        assertThat(patient.isClosed()).isFalse();
+        runtime.advance(Duration.ofSeconds(25));
+        Awaitility.await().untilAsserted(() -> assertThat(patient.isClosed()).isTrue());
+        assertThat(runtime.timers()).isZero();
+    }
+
+    private CallContext within(Duration time) {
+        return ANN.withDeadline(Deadline.in(time, runtime));
+    }
+
+    @Test
+    void withoutADeadlineThereIsNoHalf() {
+        Script model = Script.of("a").answers("Hi");
+
+        assertThat(half.around((ChatModel) model).chat(HELLO, ANN).text()).isEqualTo("Hi");
+
+        assertThat(runtime.timers()).isZero();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.function.IntSupplier;
  * <p><b>Threading.</b> What is watched belongs to the thread that called {@link #watch}: the test's thread.
  */
 public final class Leftovers {
+    private static final int UNCOUNTED = -1;
     private static final ThreadLocal<Watched> OF_THIS_THREAD = ThreadLocal.withInitial(Watched::new);
 
     private final String name;
@@ -68,7 +69,10 @@ public final class Leftovers {
         Watched here = OF_THIS_THREAD.get();
         List<String> lines = new ArrayList<>();
         // What cannot be counted is told once: it must not fail every later test.
-        here.all.removeIf(watched -> !watched.look(watched.heldBefore, lines));
+        here.all.removeIf(watched -> {
+            watched.heldBefore = watched.look(watched.heldBefore, lines);
+            return watched.heldBefore == UNCOUNTED;
+        });
         if (!here.untilClassEnds) { // nobody will say when: a thread of several, or an extension of one test
             OF_THIS_THREAD.remove();
         }
@@ -79,18 +83,17 @@ public final class Leftovers {
         OF_THIS_THREAD.remove();
     }
 
-    /** Adds a line if more is held than before; false when it cannot be counted. */
-    private boolean look(int before, List<String> lines) {
+    /** How much is held; adds a line if that is more than before, or cannot be counted. */
+    private int look(int before, List<String> lines) {
         try {
             int held = open.getAsInt();
             if (held > before) {
                 lines.add(name + ": " + (held - before));
             }
-            heldBefore = held;
-            return true;
+            return held;
         } catch (RuntimeException | Error e) {
             lines.add("what is left of '" + name + "' cannot be counted: " + e);
-            return false;
+            return UNCOUNTED;
         }
     }
 }
