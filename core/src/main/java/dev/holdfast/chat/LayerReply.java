@@ -58,6 +58,16 @@ public abstract class LayerReply implements ChatReply {
     protected abstract ChatReply open();
 
     /**
+     * Takes the next chunk from the reply below. For layers that read ahead.
+     *
+     * @param below the reply that {@link #open} returned
+     * @return the next chunk, or null when the answer is complete
+     */
+    protected @Nullable Chunk pull(ChatReply below) {
+        return below.next();
+    }
+
+    /**
      * Sees a chunk pass.
      *
      * @param chunk on its way to the consumer
@@ -122,7 +132,7 @@ public abstract class LayerReply implements ChatReply {
                     return endOf(finish(notSent(), false));
                 }
             }
-            Chunk chunk = reply.next();
+            Chunk chunk = pull(reply);
             if (chunk != null) {
                 onChunk(chunk);
                 return chunk;

@@ -11,7 +11,7 @@ final class OneChunkReply extends AtomicReference<@Nullable Outcome> implements 
     private static final long serialVersionUID = 1L;
 
     private final transient ChatResponse response;
-    private volatile boolean delivered;
+    private boolean delivered; // the consumer's; whoever closes may see it a moment too late
 
     OneChunkReply(ChatResponse response) {
         this.response = Objects.requireNonNull(response, "response");

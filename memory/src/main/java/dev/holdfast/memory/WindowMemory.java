@@ -76,7 +76,7 @@ public final class WindowMemory extends GuardLayer {
         }
         return context.attemptKind() == AttemptKind.SHADOW
                 ? Permit.none()
-                : new Turn(store, session, request.subList(repeated == 0 ? 0 : head + repeated, request.size()));
+                : new Turn(store, session, repeated == 0 ? request : request.subList(head + repeated, request.size()));
     }
 
     /** The end of the log: as much as fits, and more only where a turn began before that and goes on now. */

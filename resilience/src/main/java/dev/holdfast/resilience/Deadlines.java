@@ -80,7 +80,7 @@ public final class Deadlines extends GuardLayer {
         Running running = new Running(this, call, context, left > nanos);
         if (left > nanos) {
             long until = now + nanos;
-            running.watched = watch.watch(until, running);
+            watch.watch(running, until);
             call.forward(call.call().with(context.withDeadline(Deadline.at(until))));
         } else { // rare, and in no order with the others
             running.timer = runtime.schedule(Duration.ofNanos(left), running);
@@ -100,12 +100,11 @@ public final class Deadlines extends GuardLayer {
     }
 
     /** A call whose time runs. */
-    private static final class Running implements Permit, Runnable {
+    private static final class Running extends Watch.Entry implements Permit {
         private final Deadlines layer;
-        private final GuardedCall call;
         private final CallContext context;
         private final boolean ours; // whether the deadline is that of this layer, and not an earlier one of the context
-        private Watch.@Nullable Entry watched;
+        private @Nullable GuardedCall call; // null when it has ended
         private @Nullable Cancellable timer;
         private volatile boolean expired;
 
@@ -116,11 +115,13 @@ public final class Deadlines extends GuardLayer {
             this.ours = ours;
         }
 
-        /** The time is up. */
         @Override
-        public void run() {
+        void expire() {
+            GuardedCall running = call;
             expired = true;
-            call.close();
+            if (running != null) {
+                running.close();
+            }
         }
 
         @Override
@@ -133,9 +134,8 @@ public final class Deadlines extends GuardLayer {
 
         @Override
         public void end(Outcome outcome, GuardedCall ended) {
-            if (watched != null) {
-                watched.done();
-            }
+            done();
+            call = null;
             if (timer != null) {
                 timer.cancel();
             }

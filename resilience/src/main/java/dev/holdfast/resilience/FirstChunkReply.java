@@ -5,7 +5,6 @@ import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.LayerReply;
-import dev.holdfast.chat.Outcome;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
@@ -18,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class FirstChunkReply extends LayerReply {
     private volatile @Nullable ChatReply current;
+    private @Nullable Chunk first; // the consumer's, as the next one
+    private boolean readAhead;
 
     /**
      * Sends a call and waits for its first chunk.
@@ -33,7 +34,9 @@ abstract class FirstChunkReply extends LayerReply {
             if (isClosed()) { // the close may have come before it could see this reply
                 reply.close();
             }
-            return new Begun(reply, reply.next());
+            first = reply.next();
+            readAhead = true;
+            return reply;
         } catch (RuntimeException thrown) {
             if (reply != null) {
                 reply.close(); // a model that keeps the laws has ended; one that does not must not go on unseen
@@ -45,6 +48,17 @@ abstract class FirstChunkReply extends LayerReply {
             }
             throw thrown;
         }
+    }
+
+    @Override
+    protected final @Nullable Chunk pull(ChatReply below) {
+        if (!readAhead) {
+            return below.next();
+        }
+        readAhead = false;
+        Chunk chunk = first;
+        first = null;
+        return chunk;
     }
 
     @Override
@@ -62,36 +76,5 @@ abstract class FirstChunkReply extends LayerReply {
         CancelledException cancelled = new CancelledException(why + " between two attempts", details, interrupt);
         cancelled.addSuppressed(last);
         return cancelled;
-    }
-
-    /** A reply whose first chunk has been read ahead. */
-    private static final class Begun implements ChatReply {
-        private final ChatReply reply;
-        private @Nullable Chunk first; // the consumer's
-
-        Begun(ChatReply reply, @Nullable Chunk first) {
-            this.reply = reply;
-            this.first = first;
-        }
-
-        @Override
-        public @Nullable Chunk next() {
-            Chunk chunk = first;
-            if (chunk == null) {
-                return reply.next();
-            }
-            first = null;
-            return chunk;
-        }
-
-        @Override
-        public Outcome outcome() {
-            return reply.outcome();
-        }
-
-        @Override
-        public void close() {
-            reply.close();
-        }
     }
 }

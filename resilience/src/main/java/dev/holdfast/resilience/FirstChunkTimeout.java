@@ -99,7 +99,7 @@ public final class FirstChunkTimeout extends GuardLayer {
             return Permit.none();
         }
         Silence silence = new Silence(this, call, granted);
-        silence.watched = watch.watch(now + granted, silence);
+        watch.watch(silence, now + granted);
         return silence;
     }
 
@@ -109,7 +109,7 @@ public final class FirstChunkTimeout extends GuardLayer {
     }
 
     /** A call whose answer has not begun, or not yet when it was asked last. */
-    private static final class Silence implements Permit, Runnable {
+    private static final class Silence extends Watch.Entry implements Permit {
         private static final int WAITING = 0;
         private static final int BEGUN = 1;
         private static final int EXPIRED = 2;
@@ -124,11 +124,10 @@ public final class FirstChunkTimeout extends GuardLayer {
         }
 
         private final FirstChunkTimeout layer;
-        private final GuardedCall call;
         private final CallContext context;
         private final long granted;
         private volatile int state; // WAITING
-        private Watch.@Nullable Entry watched;
+        private @Nullable GuardedCall call; // null when nobody waits for its answer to begin
 
         Silence(FirstChunkTimeout layer, GuardedCall call, long granted) {
             this.layer = layer;
@@ -137,11 +136,11 @@ public final class FirstChunkTimeout extends GuardLayer {
             this.granted = granted;
         }
 
-        /** The time is up. */
         @Override
-        public void run() {
-            if (STATE.compareAndSet(this, WAITING, EXPIRED)) {
-                call.close();
+        void expire() {
+            GuardedCall waiting = call;
+            if (waiting != null && STATE.compareAndSet(this, WAITING, EXPIRED)) {
+                waiting.close();
             }
         }
 
@@ -179,9 +178,8 @@ public final class FirstChunkTimeout extends GuardLayer {
         }
 
         private void stopWatching() {
-            if (watched != null) {
-                watched.done();
-            }
+            done();
+            call = null;
         }
     }
 }

@@ -54,31 +54,27 @@ final class Watch {
     private final ReentrantLock lock = new ReentrantLock(); // guards what the last sweep left
     private List<Entry> left = new ArrayList<>(); // the oldest first
 
-    /** One call that is watched. */
-    static final class Entry implements Runnable {
-        private final long until;
-        private volatile @Nullable Runnable expiry;
+    /** One call that is watched. It stays in the list for a while after its end, so it then lets go of what it holds. */
+    abstract static class Entry implements Runnable {
+        private long until;
+        private volatile boolean done;
         private @Nullable Cancellable timer; // of one that is out of order
         private @Nullable Entry older;
         private int number;
 
-        private Entry(long until, Runnable expiry) {
-            this.until = until;
-            this.expiry = expiry;
-        }
-
         /** The time is up. */
+        abstract void expire();
+
         @Override
-        public void run() {
-            Runnable watched = expiry;
-            if (watched != null) {
-                watched.run();
+        public final void run() {
+            if (!done) {
+                expire();
             }
         }
 
         /** Ends the watch. */
-        void done() {
-            expiry = null;
+        final void done() {
+            done = true;
             if (timer != null) {
                 timer.cancel();
             }
@@ -93,15 +89,15 @@ final class Watch {
     /**
      * Watches a call.
      *
+     * @param entry the call, watched for the first time; expires unless it is done by then
      * @param until by the monotonic clock
-     * @param expiry what is run then, unless the entry is done
      */
-    Entry watch(long until, Runnable expiry) {
-        Entry entry = new Entry(until, expiry);
+    void watch(Entry entry, long until) {
+        entry.until = until;
         long last = (long) LATEST.getOpaque(this);
         if (last - until > MOST_LATE_NANOS) {
             entry.timer = runtime.schedule(Duration.ofNanos(until - runtime.nanoTime()), entry);
-            return entry;
+            return;
         }
         if (until - last > 0) {
             LATEST.setOpaque(this, until);
@@ -122,7 +118,6 @@ final class Watch {
                 lock.unlock();
             }
         }
-        return entry;
     }
 
     /** How many entries are kept, those of ended calls included. */
@@ -173,7 +168,7 @@ final class Watch {
     private void expire(List<Entry> expired) {
         for (int i = 0; i < expired.size(); i++) {
             Entry entry = expired.get(i);
-            if (entry.expiry != null && (i == expired.size() - 1 || !isForked(entry))) {
+            if (!entry.done && (i == expired.size() - 1 || !isForked(entry))) {
                 entry.run();
             }
         }
@@ -193,14 +188,14 @@ final class Watch {
     private void sweep() {
         List<Entry> kept = new ArrayList<>();
         for (Entry earlier : left) {
-            if (earlier.expiry != null) {
+            if (!earlier.done) {
                 kept.add(earlier);
             }
         }
         int old = kept.size();
         Entry entry = (Entry) NEWEST.getAndSet(this, null);
         while (entry != null) {
-            if (entry.expiry != null) {
+            if (!entry.done) {
                 kept.add(entry);
             }
             Entry older = entry.older;

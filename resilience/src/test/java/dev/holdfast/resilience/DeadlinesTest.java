@@ -165,14 +165,23 @@ class DeadlinesTest {
         assertThat(runtime.timers()).isZero();
     }
 
+    private static Watch.Entry entry(Runnable expiry) {
+        return new Watch.Entry() {
+            @Override
+            void expire() {
+                expiry.run();
+            }
+        };
+    }
+
     @Test
     void manyQuickCallsLeaveNothingToGrow() {
         Watch watch = new Watch(runtime);
         List<Watch.Entry> lasting = new ArrayList<>();
         int most = 0;
         for (int i = 0; i < 200_000; i++) {
-            Watch.Entry entry =
-                    watch.watch(runtime.nanoTime() + Duration.ofHours(1).toNanos(), () -> {});
+            Watch.Entry entry = entry(() -> {});
+            watch.watch(entry, runtime.nanoTime() + Duration.ofHours(1).toNanos());
             if (i % 1_000 == 0) {
                 lasting.add(entry);
             } else {
@@ -200,10 +209,11 @@ class DeadlinesTest {
                 for (int i = 0; i < 5_000; i++) {
                     boolean lasts = i % 50 == 0;
                     Runnable expiry = lasts ? expired::incrementAndGet : () -> {};
-                    Watch.Entry entry = watch.watch(
+                    Watch.Entry entry = entry(expiry);
+                    watch.watch(
+                            entry,
                             HoldfastRuntime.system().nanoTime()
-                                    + Duration.ofMillis(100).toNanos(),
-                            expiry);
+                                    + Duration.ofMillis(100).toNanos());
                     if (!lasts) {
                         entry.done();
                     }
