@@ -38,28 +38,28 @@ public final class CallContext {
 
     private CallContext(
             CallContext from, String callId, String runId, String agent, String configVersion, Deadline deadline) {
-        this.callId = callId;
-        this.runId = runId;
+        this.callId = Objects.requireNonNull(callId, "callId");
+        this.runId = Objects.requireNonNull(runId, "runId");
         this.caller = from.caller;
-        this.agent = agent;
+        this.agent = Objects.requireNonNull(agent, "agent");
         this.priority = from.priority;
-        this.deadline = deadline;
+        this.deadline = Objects.requireNonNull(deadline, "deadline");
         this.attempt = from.attempt;
         this.attemptKind = from.attemptKind;
-        this.configVersion = configVersion;
+        this.configVersion = Objects.requireNonNull(configVersion, "configVersion");
         this.attributes = from.attributes;
     }
 
     private CallContext(Builder builder) {
-        this.callId = builder.callId;
-        this.runId = builder.runId;
+        this.callId = Objects.requireNonNull(builder.callId, "callId");
+        this.runId = Objects.requireNonNull(builder.runId, "runId");
         this.caller = Objects.requireNonNull(builder.caller, "caller");
-        this.agent = builder.agent;
-        this.priority = builder.priority;
-        this.deadline = builder.deadline;
+        this.agent = Objects.requireNonNull(builder.agent, "agent");
+        this.priority = Objects.requireNonNull(builder.priority, "priority");
+        this.deadline = Objects.requireNonNull(builder.deadline, "deadline");
         this.attempt = builder.attempt;
-        this.attemptKind = builder.attemptKind;
-        this.configVersion = builder.configVersion;
+        this.attemptKind = Objects.requireNonNull(builder.attemptKind, "attemptKind");
+        this.configVersion = Objects.requireNonNull(builder.configVersion, "configVersion");
         this.attributes = builder.attributes;
     }
 

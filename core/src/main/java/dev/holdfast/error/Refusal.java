@@ -160,7 +160,11 @@ public final class Refusal {
 
     /** For people, who need no more than two units; rounded up, so that whoever waits as long has waited enough. */
     private static String inWords(Duration wait) {
-        long seconds = wait.getSeconds() + (wait.getNano() > 0 ? 1 : 0);
+        if (wait.isNegative()) {
+            return "0 s";
+        }
+        long whole = wait.getSeconds();
+        long seconds = wait.getNano() > 0 && whole < Long.MAX_VALUE ? whole + 1 : whole;
         if (seconds <= 1 && wait.getNano() > 0) {
             return wait.plusNanos(999_999).toMillis() + " ms";
         }

@@ -18,6 +18,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The reply of a loop: round after round of a reply from the model and the answers of the tools that it called.
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * from any thread at any time, which brings the consumer out.
  */
 final class LoopReply implements ChatReply {
+    private static final Logger log = LoggerFactory.getLogger(ToolLoop.class);
+
     private static final int IDLE = 0;
     private static final int CONSUMING = 1;
     private static final int CLOSED = 2;
@@ -181,7 +185,7 @@ final class LoopReply implements ChatReply {
         }
         ChatReply reply = current;
         if (reply != null) {
-            reply.close();
+            closeBelow(reply);
         }
         if (HOLDER.compareAndSet(this, IDLE, CLOSED)) {
             end(failed(closed()));
@@ -217,10 +221,19 @@ final class LoopReply implements ChatReply {
         HoldfastException error = Objects.requireNonNull(Outcome.of(thrown).error());
         ChatReply reply = current;
         if (reply != null) {
-            reply.close();
+            closeBelow(reply);
             error = withWhatCame(error, reply);
         }
         return Outcome.of(tally.total(error));
+    }
+
+    /** A reply that breaks the law and throws must not keep this one from its end. */
+    private static void closeBelow(ChatReply reply) {
+        try {
+            reply.close();
+        } catch (RuntimeException | Error e) {
+            log.warn("{} threw at its close", reply.getClass().getName(), e);
+        }
     }
 
     /** An error of ours, or of somebody's code below, in the middle of a reply: what came goes with it. */

@@ -60,9 +60,11 @@ final class Rounds {
         }
         if (last) {
             throw failure(
-                    "the model did not answer after " + (round - 1) + " rounds and " + counts.total()
-                            + " tool calls, though it was told that no more are possible; raise maxRounds or"
-                            + " maxToolCalls, or give it tools that answer more at once",
+                    !calls
+                            ? "the provider paused its turn again after " + (round - 1) + " rounds; raise maxRounds"
+                            : "the model did not answer after " + (round - 1) + " rounds and " + counts.total()
+                                    + " tool calls, though it was told that no more are possible; raise maxRounds or"
+                                    + " maxToolCalls, or give it tools that answer more at once",
                     response);
         }
         last = round >= loop.maxRounds();

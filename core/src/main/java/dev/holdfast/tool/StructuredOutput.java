@@ -19,6 +19,7 @@ import dev.holdfast.internal.json.Binder;
 import dev.holdfast.internal.json.MisfitException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Asks a model for a record instead of words.
@@ -38,6 +39,8 @@ import java.util.List;
  */
 public final class StructuredOutput<T> {
     private static final int DEFAULT_REPAIRS = 2;
+    private static final int LONGEST_NAME = 64;
+    private static final Pattern UNACCEPTED = Pattern.compile("[^a-zA-Z0-9_-]");
 
     private final Binder<T> binder;
     private final OutputFormat format;
@@ -71,8 +74,14 @@ public final class StructuredOutput<T> {
         Problems problems = new Problems();
         Binder<T> binder = Binder.of(type, problems::add);
         problems.throwIfAny("the structured output " + type.getName());
-        OutputFormat format = new OutputFormat.Json(type.getSimpleName(), JsonSchema.of(binder.schema()));
+        OutputFormat format = new OutputFormat.Json(nameOf(type), JsonSchema.of(binder.schema()));
         return new StructuredOutput<>(binder, format, DEFAULT_REPAIRS);
+    }
+
+    /** As providers accept it: the same letters as in the name of a tool. */
+    private static String nameOf(Class<?> type) {
+        String name = UNACCEPTED.matcher(type.getSimpleName()).replaceAll("_");
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME);
     }
 
     /**

@@ -19,7 +19,9 @@ class RefusalTest {
         "PT9M33.393S, 9 min 34 s",
         "PT1H, 1 h",
         "PT1H0.5S, 1 h 1 min",
-        "P1D, 24 h"
+        "P1D, 24 h",
+        "PT-1.5S, 0 s",
+        "PT9223372036854775807.999999999S, 2562047788015215 h 31 min"
     })
     void saysHowLongToWaitInWordsForPeople(Duration wait, String words) {
         Refusal refusal = Refusal.of(Refusal.Kind.BUDGET, "budget", "the budget is used up")

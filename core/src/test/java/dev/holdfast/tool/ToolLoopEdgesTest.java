@@ -11,12 +11,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.FinishReason;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.OutputFormat;
 import dev.holdfast.chat.Part;
 import dev.holdfast.chat.Role;
 import dev.holdfast.chat.Usage;
@@ -24,7 +28,9 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.InvalidOutputException;
 import dev.holdfast.error.ProviderException;
+import dev.holdfast.error.TaskException;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -188,7 +194,7 @@ class ToolLoopEdgesTest {
         ScriptedModel model = ScriptedModel.of(calls(call("a", "lookup", "{}")), says("{\"article\":\"pizza\"}"));
 
         assertThatThrownBy(() -> StructuredOutput.of(Order.class).ask(model, ChatRequest.of("go"), CONTEXT))
-                .isInstanceOf(dev.holdfast.error.InvalidOutputException.class)
+                .isInstanceOf(InvalidOutputException.class)
                 .hasMessageContaining("tool");
         assertThat(model.asked).hasSize(1);
     }
@@ -207,5 +213,76 @@ class ToolLoopEdgesTest {
                     .as(text)
                     .isEqualTo("pizza");
         }
+    }
+
+    /** Breaks the law that a close never throws, as a client's stream may. */
+    private static ChatReply throwsAtClose(boolean fails) {
+        return new ChatReply() {
+            @Override
+            public Chunk next() {
+                if (fails) {
+                    throw new IllegalStateException("broken");
+                }
+                return new Chunk.Text("a");
+            }
+
+            @Override
+            public Outcome outcome() {
+                throw new IllegalStateException("not yet");
+            }
+
+            @Override
+            public void close() {
+                throw new IllegalStateException("cannot be closed");
+            }
+        };
+    }
+
+    @Test
+    void aReplyBelowThatThrowsAtItsCloseStillEnds() {
+        for (boolean fails : new boolean[] {true, false}) {
+            ChatReply reply = ToolLoop.builder()
+                    .tools(note)
+                    .build()
+                    .around(call -> throwsAtClose(fails))
+                    .send(new ChatCall(ChatRequest.of("go"), CONTEXT));
+            if (fails) {
+                assertThatThrownBy(reply::next)
+                        .isInstanceOf(TaskException.class)
+                        .hasRootCauseMessage("broken");
+            } else {
+                reply.next();
+                reply.close();
+            }
+            assertThat(reply.outcome().error()).isNotNull();
+            assertThat(reply.outcome().billing()).isEqualTo(Billing.MAYBE_BILLED);
+        }
+    }
+
+    @Test
+    void aTurnThatIsPausedForEverIsToldAsSuch() {
+        ScriptedModel model = ScriptedModel.of(says("...", FinishReason.PAUSE));
+
+        assertThatThrownBy(() -> ToolLoop.builder()
+                        .tools(note)
+                        .maxRounds(2)
+                        .build()
+                        .around(model)
+                        .chat(ChatRequest.of("go"), CONTEXT))
+                .isInstanceOf(InvalidOutputException.class)
+                .hasMessageContaining("paused")
+                .hasMessageNotContaining("told that no more");
+    }
+
+    record Größe(int länge) {}
+
+    @Test
+    void theNameOfAFormIsOneThatProvidersAccept() {
+        ScriptedModel model = ScriptedModel.of(says("{\"länge\":1}"));
+        StructuredOutput.of(Größe.class).ask(model, ChatRequest.of("go"), CONTEXT);
+
+        OutputFormat.Json format =
+                (OutputFormat.Json) model.asked.get(0).request().outputFormat();
+        assertThat(format.name()).isEqualTo("Gr__e");
     }
 }

@@ -79,7 +79,7 @@ final class Reading {
         return text.substring(0, end) + "…";
     }
 
-    /** Without half characters, which an escape of the text may have left: a request that holds one cannot be sent. */
+    /** Without half characters, which an escape of the text may have left: UTF-8 has no form for one. */
     private static String whole(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
