@@ -28,7 +28,7 @@ final class ToolSlot {
     private final Signal ended;
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
     private final AtomicInteger told = new AtomicInteger();
-    private final AtomicReference<Whereabouts> thread = new AtomicReference<>(Whereabouts.WITHIN);
+    private final AtomicReference<Whereabouts> thread = new AtomicReference<>(Whereabouts.BEFORE);
     private Runnable whenFree = () -> {};
     private volatile @Nullable Task task;
     private volatile long startedAt;
@@ -40,6 +40,7 @@ final class ToolSlot {
 
     /** Where the thread of the tool is. */
     private enum Whereabouts {
+        BEFORE,
         WITHIN,
         OUT,
         LEFT_BEHIND
@@ -99,6 +100,9 @@ final class ToolSlot {
     }
 
     private void run() {
+        if (!thread.compareAndSet(Whereabouts.BEFORE, Whereabouts.WITHIN)) { // called off while it waited for a thread
+            return;
+        }
         if (ending.get() == null) {
             emitStarted();
         }
@@ -143,12 +147,17 @@ final class ToolSlot {
     }
 
     /**
-     * Waits no longer: interrupts the tool, and tells this instead.
+     * Waits no longer: interrupts the tool, and tells this instead. A tool that has not begun never does, and is told as
+     * one that has not run.
      *
      * @return false when it had ended
      */
     boolean giveUp(String words) {
-        if (ending.get() != null || !end(failure(words))) {
+        if (ending.get() != null) {
+            return false;
+        }
+        boolean calledOff = thread.compareAndSet(Whereabouts.BEFORE, Whereabouts.OUT);
+        if (!end(failure(calledOff ? "The tool has not run: no thread was free for it in time." : words))) {
             return false;
         }
         givenUp = true; // before the look at the task: start() sets the task before it looks at this
@@ -207,7 +216,7 @@ final class ToolSlot {
     /** Waits for the thread to come out of the tool; true at once where there is none. */
     boolean awaitThread(Duration timeout) throws InterruptedException {
         Task forked = task;
-        return forked == null || forked.join(timeout);
+        return forked == null || thread.get() == Whereabouts.OUT || forked.join(timeout);
     }
 
     /**

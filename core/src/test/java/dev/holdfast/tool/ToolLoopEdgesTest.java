@@ -285,4 +285,23 @@ class ToolLoopEdgesTest {
                 (OutputFormat.Json) model.asked.get(0).request().outputFormat();
         assertThat(format.name()).isEqualTo("Gr__e");
     }
+
+    @Test
+    void aToolThatNeverGotAThreadIsToldAsOneThatHasNotRunAndIsNotCountedAsLeftBehind() {
+        List<Runnable> queue = Collections.synchronizedList(new ArrayList<>());
+        ScriptedModel model = ScriptedModel.of(calls(call("a", "note", "{}")), says("ok"));
+        ToolLoop loop = ToolLoop.builder()
+                .tools(note)
+                .runtime(HoldfastRuntime.on(queue::add)) // a pool whose threads are all busy
+                .toolTimeout(Duration.ofMillis(20))
+                .grace(Duration.ofMillis(20))
+                .build();
+
+        ChatResponse response = loop.around(model).chat(ChatRequest.of("go"), CONTEXT);
+        queue.forEach(Runnable::run);
+
+        assertThat(response.transcript().get(1).toolResults().get(0).text()).contains("has not run");
+        assertThat(ran).isEmpty();
+        assertThat(loop.abandonedTools()).isZero();
+    }
 }

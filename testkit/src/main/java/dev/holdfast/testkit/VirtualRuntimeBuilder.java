@@ -1,11 +1,14 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.error.Problems;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 
 /** The options of a {@link VirtualRuntime}. */
 public final class VirtualRuntimeBuilder {
+    private static final String LONGER = "; give a duration longer than zero";
+
     long seed;
     boolean fifo;
     boolean traced;
@@ -14,6 +17,10 @@ public final class VirtualRuntimeBuilder {
     Duration stallLimit = Duration.ofSeconds(30);
 
     VirtualRuntimeBuilder() {}
+
+    private static boolean isPositive(Duration limit) {
+        return !limit.isNegative() && !limit.isZero();
+    }
 
     /**
      * Decides what {@link VirtualRuntime#random} gives and, unless {@link #fifo} is set, which thread goes first.
@@ -84,8 +91,13 @@ public final class VirtualRuntimeBuilder {
      * Builds it.
      *
      * @return a new runtime
+     * @throws dev.holdfast.error.InvalidConfigurationException when a limit is not longer than zero
      */
     public VirtualRuntime build() {
+        new Problems()
+                .require(isPositive(maxVirtualTime), "maxVirtualTime", "is " + maxVirtualTime + LONGER)
+                .require(isPositive(stallLimit), "stallLimit", "is " + stallLimit + LONGER)
+                .throwIfAny("the virtual runtime");
         VirtualRuntime runtime = new VirtualRuntime(this);
         // Weak: what is watched stays so until a test ends, and not every project has the extension that says when.
         WeakReference<VirtualRuntime> watched = new WeakReference<>(runtime);

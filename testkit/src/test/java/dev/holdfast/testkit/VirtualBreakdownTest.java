@@ -3,6 +3,7 @@ package dev.holdfast.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.runtime.Task;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,5 +128,16 @@ final class VirtualBreakdownTest {
         } finally {
             log.add(name + " cleans up");
         }
+    }
+
+    @Test
+    void limitsThatNothingKeepsAreRefused() { // a stall limit of zero took any computing for a hang
+        assertThatThrownBy(() -> VirtualRuntime.builder()
+                        .stallLimit(Duration.ZERO)
+                        .maxVirtualTime(Duration.ofSeconds(-1))
+                        .build())
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("stallLimit")
+                .hasMessageContaining("maxVirtualTime");
     }
 }
