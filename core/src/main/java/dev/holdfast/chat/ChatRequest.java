@@ -324,7 +324,7 @@ public final class ChatRequest {
          * @return this builder
          */
         public Builder temperature(double temperature) {
-            if (!(temperature >= 0)) {
+            if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("request.temperature is " + temperature + "; give 0 or more");
             }
             this.temperature = temperature;

@@ -19,16 +19,17 @@ public final class ChatResponse {
     private final ProviderLimits limits;
 
     private ChatResponse(Builder builder) {
-        this.message = builder.message;
+        this.message = Objects.requireNonNull(builder.message, "message");
         this.transcript = builder.transcript == null ? List.of(builder.message) : builder.transcript;
-        this.usage = builder.usage;
+        this.usage = Objects.requireNonNull(builder.usage, "usage");
         this.cost = builder.cost;
-        this.finishReason = builder.finishReason;
+        this.finishReason = Objects.requireNonNull(builder.finishReason, "finishReason");
         this.endpoint = builder.endpoint;
-        this.model = builder.model.isEmpty() ? builder.endpoint.model() : builder.model;
-        this.responseId = builder.responseId;
+        this.model =
+                Objects.requireNonNull(builder.model, "model").isEmpty() ? builder.endpoint.model() : builder.model;
+        this.responseId = Objects.requireNonNull(builder.responseId, "responseId");
         this.attempts = builder.attempts;
-        this.limits = builder.limits;
+        this.limits = Objects.requireNonNull(builder.limits, "limits");
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.holdfast.chat;
 
+import java.util.Objects;
+
 /**
  * A piece of a reply on its way. Chunks are for showing and for watching; the whole message, put together by the one
  * who received it, is in the {@link Outcome}.
@@ -20,14 +22,24 @@ public sealed interface Chunk {
      *
      * @param text what comes next
      */
-    record Text(String text) implements Chunk {}
+    record Text(String text) implements Chunk {
+        /** Checks the fields. */
+        public Text {
+            Objects.requireNonNull(text, "text");
+        }
+    }
 
     /**
      * More of what the model thinks.
      *
      * @param thought what comes next
      */
-    record Thought(String thought) implements Chunk {}
+    record Thought(String thought) implements Chunk {
+        /** Checks the fields. */
+        public Thought {
+            Objects.requireNonNull(thought, "thought");
+        }
+    }
 
     /**
      * More of a tool call. It is not complete, and never runs, before the reply has completed.
@@ -36,7 +48,13 @@ public sealed interface Chunk {
      * @param name the tool's name
      * @param arguments more of the arguments' text
      */
-    record ToolCallPart(int index, String name, String arguments) implements Chunk {}
+    record ToolCallPart(int index, String name, String arguments) implements Chunk {
+        /** Checks the fields. */
+        public ToolCallPart {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(arguments, "arguments");
+        }
+    }
 
     /**
      * A whole message at once: the one chunk of a reply that does not stream.
@@ -44,6 +62,11 @@ public sealed interface Chunk {
      * @param message the message
      */
     record Whole(Message message) implements Chunk {
+        /** Checks the fields. */
+        public Whole {
+            Objects.requireNonNull(message, "message");
+        }
+
         @Override
         public String text() {
             return message.text();
@@ -55,5 +78,10 @@ public sealed interface Chunk {
      *
      * @param result the answer
      */
-    record ToolAnswer(Part.ToolResult result) implements Chunk {}
+    record ToolAnswer(Part.ToolResult result) implements Chunk {
+        /** Checks the fields. */
+        public ToolAnswer {
+            Objects.requireNonNull(result, "result");
+        }
+    }
 }

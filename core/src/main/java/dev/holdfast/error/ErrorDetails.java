@@ -9,6 +9,7 @@ import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,16 +29,16 @@ public final class ErrorDetails {
     private final Classification classification;
 
     private ErrorDetails(Builder builder) {
-        this.callId = builder.callId;
-        this.configVersion = builder.configVersion;
+        this.callId = Objects.requireNonNull(builder.callId, "callId");
+        this.configVersion = Objects.requireNonNull(builder.configVersion, "configVersion");
         this.endpoint = builder.endpoint;
         this.attempts = builder.attempts;
         this.retryAfter = builder.retryAfter;
-        this.partial = builder.partial;
-        this.usage = builder.usage;
+        this.partial = Objects.requireNonNull(builder.partial, "partial");
+        this.usage = Objects.requireNonNull(builder.usage, "usage");
         this.cost = builder.cost;
-        this.billing = builder.billing;
-        this.classification = builder.classification;
+        this.billing = Objects.requireNonNull(builder.billing, "billing");
+        this.classification = Objects.requireNonNull(builder.classification, "classification");
     }
 
     /**
