@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +42,7 @@ import org.junit.jupiter.api.Test;
  * }
  * }</pre>
  *
- * <p>Configure the layer so that it lets a few hundred calls through, some of which fail. It runs on the machine's own
+ * <p>Configure the layer so that it lets a few hundred calls through, two at a time, some of which fail. It runs on the machine's own
  * time, because closing and interrupting from other threads is what it is about.
  */
 public abstract class LayerLaws {
@@ -204,6 +206,36 @@ public abstract class LayerLaws {
                 .isEqualTo(Objects.requireNonNull(first).text());
         assertThatThrownBy(reply::next).isInstanceOf(CancelledException.class);
         assertThat(below.openReplies()).isZero();
+        Usage usage = reply.outcome().usage();
+        assertThat(!usage.isKnown() || usage.total() > 0)
+                .as("usage %s: cancelling midway costs what was streamed", usage)
+                .isTrue();
+        assertThat(reply.outcome().billing()).as("it was sent").isNotEqualTo(Billing.NOT_SENT);
+    }
+
+    @Test
+    final void twoCallsAtOnceDoNotMix() {
+        below.reply(FakeReply.text("one two").pieces(2));
+        below.reply(FakeReply.text("uno due").pieces(2));
+        ChatModel model = model();
+        ChatReply first = model.send(call());
+        ChatReply second = model.send(call());
+
+        StringBuilder saidFirst = new StringBuilder(text(first.next()));
+        StringBuilder saidSecond = new StringBuilder(text(second.next()));
+        saidFirst.append(text(first.next()));
+        saidSecond.append(text(second.next()));
+
+        assertThat(saidFirst).hasToString("one two");
+        assertThat(saidSecond).hasToString("uno due");
+        second.close();
+        assertThat(first.next()).as("the close of one does not end the other").isNull();
+        assertThat(first.outcome()).isInstanceOf(Outcome.Completed.class);
+        assertThat(second.outcome()).isInstanceOf(Outcome.Cancelled.class);
+    }
+
+    private static String text(@Nullable Chunk chunk) {
+        return Objects.requireNonNull(chunk, "there is more").text();
     }
 
     @Test
@@ -250,6 +282,15 @@ public abstract class LayerLaws {
 
         assertThatThrownBy(reply::next).isInstanceOf(HoldfastException.class).hasRootCauseMessage("a bug below");
         assertThat(reply.outcome()).isInstanceOf(Outcome.Failed.class);
+    }
+
+    @Test
+    final void anErrorBelowEndsTheReplyAsWell() { // a stack overflow, a missing class: whatever was taken goes back
+        ChatReply reply = model().send(call()); // nothing is scripted, so the model throws an AssertionError
+
+        assertThat(catchThrowable(reply::next)).isNotNull();
+        assertThat(reply.outcome()).isInstanceOf(Outcome.Failed.class);
+        assertThat(catchThrowable(reply::next)).as("next after the end").isNotNull();
     }
 
     @Test

@@ -2,16 +2,21 @@ package dev.holdfast.testkit;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.LayerReply;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
+import dev.holdfast.error.CancelledException;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -151,6 +156,67 @@ class LayerLawsTest {
 
         assertThatThrownBy(laws::sendsNothingBeforeTheFirstNext).isInstanceOf(AssertionError.class);
         Leftovers.clear(); // what the broken layer left open is the point
+    }
+
+    @Test
+    void catchesALayerThatMakesACancelledCallFree() {
+        LayerLaws laws = lawsOf(next -> call -> new Forwarding(next.send(call)) {
+            @Override
+            public Outcome outcome() {
+                Outcome outcome = reply.outcome();
+                return outcome.error() instanceof CancelledException cancelled
+                        ? Outcome.of(cancelled.with(cancelled.details().toBuilder()
+                                .usage(Usage.none(), Billing.NOT_SENT)
+                                .build()))
+                        : outcome;
+            }
+        });
+
+        assertThatThrownBy(laws::closingMidwayCancelsAndKeepsWhatCame).hasMessageContaining("costs what was streamed");
+    }
+
+    @Test
+    void catchesALayerThatKeepsOneReplyForAll() {
+        AtomicReference<@Nullable ChatReply> current = new AtomicReference<>();
+        LayerLaws laws = lawsOf(next -> call -> {
+            current.set(next.send(call));
+            return new Forwarding(Objects.requireNonNull(current.get())) {
+                @Override
+                public @Nullable Chunk next() {
+                    return Objects.requireNonNull(current.get()).next();
+                }
+            };
+        });
+
+        assertThatThrownBy(laws::twoCallsAtOnceDoNotMix).isInstanceOf(Throwable.class);
+        Leftovers.clear(); // what the broken layer left open is the point
+    }
+
+    @Test
+    void catchesALayerThatForgetsErrors() {
+        LayerLaws laws = lawsOf(next -> call -> new Forwarding(next.send(call)) {
+            private @Nullable Outcome ended;
+
+            @Override
+            public @Nullable Chunk next() {
+                try {
+                    return reply.next();
+                } catch (RuntimeException e) {
+                    ended = Outcome.of(e);
+                    throw e;
+                }
+            }
+
+            @Override
+            public Outcome outcome() {
+                if (ended == null) {
+                    throw new IllegalStateException("not ended");
+                }
+                return ended;
+            }
+        });
+
+        assertThatThrownBy(laws::anErrorBelowEndsTheReplyAsWell).isInstanceOf(Throwable.class);
     }
 
     @Test
