@@ -1,6 +1,8 @@
 package dev.holdfast.chat;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -17,7 +19,8 @@ public record ProviderLimits(Map<String, Window> windows) {
 
     /** Copies the windows. */
     public ProviderLimits {
-        windows = Map.copyOf(windows);
+        // In their order: Map.copyOf has another in every process, and what is printed would differ from run to run.
+        windows = windows.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(windows));
     }
 
     /**

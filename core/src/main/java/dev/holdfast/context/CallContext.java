@@ -1,5 +1,7 @@
 package dev.holdfast.context;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -354,11 +356,14 @@ public final class CallContext {
         /**
          * Sets what the application adds.
          *
-         * @param attributes names and values; copied
+         * @param attributes names and values; copied in their order
          * @return this builder
          */
         public Builder attributes(Map<String, String> attributes) {
-            this.attributes = Map.copyOf(attributes);
+            Map<String, String> copy = new LinkedHashMap<>(); // Map.copyOf has another order in every process
+            attributes.forEach((name, value) ->
+                    copy.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value")));
+            this.attributes = Collections.unmodifiableMap(copy);
             return this;
         }
 

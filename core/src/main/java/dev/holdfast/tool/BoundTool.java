@@ -31,8 +31,7 @@ final class BoundTool<A> implements Tool {
         String json = use.call().arguments();
         A arguments;
         try {
-            // Some providers send nothing at all for a call without arguments.
-            arguments = binder.read(json.isBlank() ? NO_ARGUMENTS : json);
+            arguments = binder.read(isNothing(json) ? NO_ARGUMENTS : json);
         } catch (MisfitException e) {
             return use.failure("The arguments do not fit; the tool has not run. Mend them and call it again:\n- "
                     + String.join("\n- ", e.mistakes()));
@@ -42,6 +41,11 @@ final class BoundTool<A> implements Tool {
             return result;
         }
         return answer instanceof CharSequence words ? use.answer(words.toString()) : asJson(answer, use);
+    }
+
+    /** Some providers send nothing at all for a call without arguments, or null. */
+    private static boolean isNothing(String json) {
+        return json.isBlank() || json.strip().equals("null");
     }
 
     /** The tool has done its work by now: a model that heard only of a failure would have it done again. */

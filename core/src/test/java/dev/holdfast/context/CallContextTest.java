@@ -1,7 +1,12 @@
 package dev.holdfast.context;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +26,21 @@ class CallContextTest {
         CallContext context = CallContext.of(Caller.of("ann"));
         assertThatNullPointerException().isThrownBy(() -> context.withCallId(null));
         assertThatNullPointerException().isThrownBy(() -> context.withDeadline(null));
+    }
+
+    @Test
+    void attributesKeepTheOrderInWhichTheyWereGiven() { // Map.copyOf has another order in every process
+        Map<String, String> given = new LinkedHashMap<>();
+        for (int i = 20; i > 0; i--) {
+            given.put("name-" + i, "value");
+        }
+        CallContext context =
+                CallContext.builder(Caller.of("ann")).attributes(given).build();
+        List<String> names = List.copyOf(given.keySet());
+        given.clear();
+
+        assertThat(List.copyOf(context.attributes().keySet())).isEqualTo(names);
+        assertThatThrownBy(() -> context.attributes().put("a", "b")).isInstanceOf(UnsupportedOperationException.class);
     }
 
     private static void refuses(String field, UnaryOperator<CallContext.Builder> change) {

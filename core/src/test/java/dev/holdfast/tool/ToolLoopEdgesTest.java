@@ -215,6 +215,19 @@ class ToolLoopEdgesTest {
         }
     }
 
+    @Test
+    void aCallWithoutArgumentsMayBeWrittenAsNothingAtAll() {
+        ScriptedModel model = ScriptedModel.of(
+                calls(call("a", "note", ""), call("b", "note", " null "), call("c", "note", "{}")), says("ok"));
+
+        ChatResponse response =
+                ToolLoop.builder().tools(note).build().around(model).chat(ChatRequest.of("go"), CONTEXT);
+
+        assertThat(response.transcript().get(1).toolResults())
+                .extracting(Part.ToolResult::text)
+                .containsExactly("noted", "noted", "noted");
+    }
+
     /** Breaks the law that a close never throws, as a client's stream may. */
     private static ChatReply throwsAtClose(boolean fails) {
         return new ChatReply() {
