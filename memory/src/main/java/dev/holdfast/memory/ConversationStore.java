@@ -34,7 +34,7 @@ public interface ConversationStore {
      * Reads the end of a session's log. Costs as much as it returns, however long the log is.
      *
      * @param session whose log
-     * @param max how many messages at the most
+     * @param max how many messages at the most; none for zero and less
      * @return the newest messages that are kept, oldest first, as of one moment; empty for a session without a log
      */
     Stretch last(ScopeKey session, int max);

@@ -53,19 +53,28 @@ final class SessionLog {
         }
     }
 
-    /** Where to cut: at the first turn that begins at or after {@code at}, else at the one that is going on there. */
+    /** Where to cut: at the first turn that begins at or after {@code at}, else at the one that goes on there. */
     private int turnAt(int at) {
         for (int i = at; i < size; i++) {
             if (beginsTurn(i)) {
                 return i;
             }
         }
-        for (int i = at - 1; i > 0; i--) {
+        for (int i = at - 1; i >= 0; i--) {
             if (beginsTurn(i)) {
                 return i;
             }
         }
-        return 0;
+        return withoutTurns(at);
+    }
+
+    /** Nobody ever asked: by number then, but not between calls and their results. */
+    private int withoutTurns(int at) {
+        int cut = at;
+        while (cut > 0 && Objects.requireNonNull(messages[cut]).role() == Role.TOOL) {
+            cut--;
+        }
+        return cut;
     }
 
     private boolean beginsTurn(int i) {
@@ -77,7 +86,7 @@ final class SessionLog {
     }
 
     Stretch last(int max) {
-        int from = Math.max(0, size - max);
+        int from = size - Math.max(0, Math.min(size, max));
         return new Stretch(first + from, new Slice(messages, from, size));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.chat.Message;
+import dev.holdfast.chat.Role;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.context.Scope;
@@ -103,6 +104,31 @@ class InMemoryConversationsTest {
         assertThat(small.last(SESSION, Integer.MAX_VALUE).messages())
                 .hasSize(401)
                 .startsWith(Message.user("long"));
+    }
+
+    @Test
+    void aLogInWhichNoUserEverSpeaksIsBoundedToo() { // an agent that a clock drives by instructions alone
+        InMemoryConversations small =
+                InMemoryConversations.builder(runtime).messagesPerSession(10).build();
+        for (int i = 0; i < 1_000; i++) {
+            small.append(
+                    SESSION, List.of(Pairs.calls("c" + i), Pairs.results("c" + i), Message.assistant("answer " + i)));
+        }
+
+        Stretch all = small.last(SESSION, Integer.MAX_VALUE);
+        assertThat(all.messages()).hasSizeBetween(10, 40).endsWith(Message.assistant("answer 999"));
+        assertThat(all.messages().get(0).role())
+                .as("no result without its call")
+                .isNotEqualTo(Role.TOOL);
+        assertThat(all.first() + all.messages().size() - 1).isEqualTo(3_000);
+    }
+
+    @Test
+    void askingForLessThanNothingGivesNothing() {
+        store.append(SESSION, turn("1"));
+
+        assertThat(store.last(SESSION, -1).messages()).isEmpty();
+        assertThat(store.last(SESSION, Integer.MIN_VALUE).messages()).isEmpty();
     }
 
     @Test
