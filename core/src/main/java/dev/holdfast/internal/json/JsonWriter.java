@@ -2,8 +2,9 @@ package dev.holdfast.internal.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -37,8 +38,12 @@ public final class JsonWriter {
         }
     };
 
-    /** Jackson for beans, and what a bean holds as it is written elsewhere. */
-    private static final ObjectMapper MAPPER = Json.MAPPER.copy().registerModule(ours());
+    /** Jackson for beans, by name since the JVM has no order of methods; what they hold is written as elsewhere. */
+    private static final JsonMapper MAPPER = Json.MAPPER
+            .rebuild()
+            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .addModule(ours())
+            .build();
 
     private JsonWriter() {}
 
@@ -147,11 +152,25 @@ public final class JsonWriter {
 
     private static void writeRecord(Object value, JsonGenerator json) throws IOException {
         json.writeStartObject();
+        if (isVariant(value.getClass())) {
+            json.writeStringField(ObjectForm.DISCRIMINATOR, value.getClass().getSimpleName());
+        }
         for (Component component : COMPONENTS.get(value.getClass())) {
             json.writeFieldName(component.name());
             write(read(component, value), json);
         }
         json.writeEndObject();
+    }
+
+    /** Whether it is one of several records, which a reader has to tell apart. */
+    private static boolean isVariant(Class<?> type) {
+        for (Class<?> above : type.getInterfaces()) {
+            if (above.isSealed()) {
+                return COMPONENTS.get(type).stream()
+                        .noneMatch(component -> component.name().equals(ObjectForm.DISCRIMINATOR));
+            }
+        }
+        return false;
     }
 
     private static @Nullable Object read(Component component, Object value) {

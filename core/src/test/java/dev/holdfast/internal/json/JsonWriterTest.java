@@ -47,8 +47,8 @@ class JsonWriterTest {
     @Test
     void writesABeanAsItWritesARecord() {
         assertThat(JsonWriter.write(Map.of("order", new Order()))).isEqualTo("""
-                {"order":{"id":"1234","day":"2026-01-31","late":"PT5M","note":null,"shipments":[{"day":"2026-01-31",\
-                "note":"n","boxes":2,"late":"PT5M"}],"price":1000}}""");
+                {"order":{"day":"2026-01-31","id":"1234","late":"PT5M","note":null,"price":1000,\
+                "shipments":[{"day":"2026-01-31","note":"n","boxes":2,"late":"PT5M"}]}}""");
     }
 
     @Test
@@ -62,5 +62,20 @@ class JsonWriterTest {
         circle.add(circle);
 
         assertThatThrownBy(() -> JsonWriter.write(circle)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    sealed interface Shape permits Circle, Square {}
+
+    record Circle(double radius) implements Shape {}
+
+    record Square(long side) implements Shape {}
+
+    record Drawing(List<Shape> shapes) {}
+
+    @Test
+    void tellsTheRecordsOfASealedInterfaceApartAsTheyAreRead() throws MisfitException {
+        Drawing drawing = new Drawing(List.of(new Circle(2.5), new Square(3)));
+
+        assertThat(Binder.of(Drawing.class).read(JsonWriter.write(drawing))).isEqualTo(drawing);
     }
 }
