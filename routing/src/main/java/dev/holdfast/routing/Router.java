@@ -96,11 +96,20 @@ public final class Router extends ChoosingModel {
         long atMost = RequestSize.atMost(request);
         for (int i = 0; i < targets.size(); i++) {
             Target target = targets.get(i);
-            if (target.isAvailable() && fits(request, atMost, target.endpoint())) {
+            if (isAvailable(target) && fits(request, atMost, target.endpoint())) {
                 usable |= 1 << i;
             }
         }
         return usable;
+    }
+
+    private static boolean isAvailable(Target target) {
+        try {
+            return target.isAvailable();
+        } catch (RuntimeException e) { // the others may well take the call
+            log.warn("{} could not say whether it is available, and is skipped", target, e);
+            return false;
+        }
     }
 
     private static boolean fits(ChatRequest request, long atMost, Endpoint endpoint) {

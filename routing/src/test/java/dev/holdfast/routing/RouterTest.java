@@ -120,6 +120,18 @@ class RouterTest {
     }
 
     @Test
+    void aTargetThatCannotSayWhetherItIsAvailableIsNot() {
+        Router router = Router.builder(HoldfastRuntime.system())
+                .target(Target.cheap(Calls.model("mini")).availableWhen(() -> {
+                    throw new IllegalStateException("a bug");
+                }))
+                .target(Target.strong(Calls.model("large")))
+                .build();
+
+        assertThat(answeredBy(router, EASY)).isEqualTo("large");
+    }
+
+    @Test
     void skipsATargetWhoseWindowIsTooSmallForInputAndOutput() {
         Router router = Router.builder(HoldfastRuntime.system())
                 .target(Target.cheap(Calls.model(Calls.endpoint("small", 1_000))))
