@@ -28,7 +28,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 class FakesTest {
@@ -196,5 +200,28 @@ class FakesTest {
 
         assertThatThrownBy(() -> new NothingLeftBehind().afterEach(context)).hasMessageContaining("broken");
         assertThat(Leftovers.found()).isEmpty();
+    }
+
+    /** One instance for all its tests: its fields are made, and watched, before the first of them. */
+    @Nested
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    @TestMethodOrder(MethodOrderer.MethodName.class)
+    class OfOneInstance {
+        private final FakeModel shared =
+                FakeModel.named("shared").otherwise(FakeReply.text("one two").pieces(2));
+
+        @Test
+        void aFirstTestWatchesSomethingOfItsOwn() {
+            Leftovers.watch("of the first test", () -> 0);
+        }
+
+        @Test
+        void bLaterTestsAreWatchedAsWell() {
+            ChatReply reply = shared.send(new ChatCall(ChatRequest.of("go"), CallContext.of(Caller.of("ann"))));
+            reply.next();
+
+            assertThat(Leftovers.found()).containsExactly("open replies of fake/shared: 1");
+            reply.close();
+        }
     }
 }
