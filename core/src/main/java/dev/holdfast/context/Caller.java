@@ -141,7 +141,7 @@ public final class Caller {
             keys = known;
         }
         ScopeKey key = known[scope.ordinal()];
-        if (key == null || (scope == Scope.AGENT && !key.path().get(1).equals(agent))) {
+        if (key == null || (scope == Scope.AGENT && !key.name(1).equals(agent))) {
             key = newKey(scope, agent);
             known[scope.ordinal()] = key;
         }
@@ -150,12 +150,12 @@ public final class Caller {
 
     private @Nullable ScopeKey newKey(Scope scope, String agent) {
         return switch (scope) {
-            case TENANT -> ScopeKey.of(scope, tenant);
-            case USER -> ScopeKey.of(scope, tenant, user);
-            case TEAM -> team == null ? null : ScopeKey.of(scope, tenant, team);
-            case SESSION -> session == null ? null : ScopeKey.of(scope, tenant, user, session);
-            case TASK -> task == null ? null : ScopeKey.of(scope, tenant, user, task);
-            case AGENT -> agent.isEmpty() ? null : ScopeKey.of(scope, tenant, agent);
+            case TENANT -> ScopeKey.ofNames(scope, tenant);
+            case USER -> ScopeKey.ofNames(scope, tenant, user);
+            case TEAM -> team == null ? null : ScopeKey.ofNames(scope, tenant, team);
+            case SESSION -> session == null ? null : ScopeKey.ofNames(scope, tenant, user, session);
+            case TASK -> task == null ? null : ScopeKey.ofNames(scope, tenant, user, task);
+            case AGENT -> agent.isEmpty() ? null : ScopeKey.ofNames(scope, tenant, agent);
             case GLOBAL -> EVERYBODY;
         };
     }

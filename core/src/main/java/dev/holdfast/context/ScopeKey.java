@@ -1,5 +1,6 @@
 package dev.holdfast.context;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -8,13 +9,13 @@ import java.util.List;
  */
 public final class ScopeKey {
     private final Scope scope;
-    private final List<String> path;
+    private final String[] names;
     private final int hash;
 
-    private ScopeKey(Scope scope, List<String> path) {
+    private ScopeKey(Scope scope, String[] names) {
         this.scope = scope;
-        this.path = path;
-        this.hash = 31 * scope.hashCode() + path.hashCode();
+        this.names = names;
+        this.hash = 31 * scope.hashCode() + Arrays.hashCode(names);
     }
 
     /**
@@ -25,7 +26,17 @@ public final class ScopeKey {
      * @return the key
      */
     public static ScopeKey of(Scope scope, String... path) {
-        return new ScopeKey(scope, List.of(path));
+        return new ScopeKey(scope, List.of(path).toArray(new String[0]));
+    }
+
+    /** A key of names that are there and will not change. */
+    static ScopeKey ofNames(Scope scope, String... names) {
+        return new ScopeKey(scope, names);
+    }
+
+    /** One of the names, outermost first. */
+    String name(int index) {
+        return names[index];
     }
 
     /**
@@ -43,7 +54,7 @@ public final class ScopeKey {
      * @return outermost first, empty for {@link Scope#GLOBAL}
      */
     public List<String> path() {
-        return path;
+        return List.of(names);
     }
 
     @Override
@@ -52,7 +63,7 @@ public final class ScopeKey {
                 || (other instanceof ScopeKey that
                         && hash == that.hash
                         && scope == that.scope
-                        && path.equals(that.path));
+                        && Arrays.equals(names, that.names));
     }
 
     @Override
@@ -67,11 +78,11 @@ public final class ScopeKey {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(scope.name().toLowerCase(java.util.Locale.ROOT)).append(':');
-        for (int i = 0; i < path.size(); i++) {
+        for (int i = 0; i < names.length; i++) {
             if (i > 0) {
                 text.append('/');
             }
-            text.append(path.get(i).replace("%", "%25").replace("/", "%2F"));
+            text.append(names[i].replace("%", "%25").replace("/", "%2F"));
         }
         return text.toString();
     }
