@@ -2,7 +2,6 @@
 module dev.holdfast.budget {
     requires static transitive org.jspecify;
     requires transitive dev.holdfast.core;
-    requires com.github.benmanes.caffeine;
     requires io.github.bucket4j.core;
     requires jtokkit;
     requires org.slf4j;

@@ -1,46 +1,56 @@
 package dev.holdfast.budget;
 
 import dev.holdfast.budget.Budget.Limit;
+import dev.holdfast.context.ScopeKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All balances of one scope key in memory. Guarded by the key's stripe. */
-final class Account {
+final class Account implements Holders.State {
     private static final int REMEMBERED_BUDGETS = 8;
 
+    final ScopeKey key;
+    int open; // reservations that are yet to end
+
     private final List<Row> rows = new ArrayList<>(3);
-    private final List<Rows> byBudget = new ArrayList<>(1);
+    private final List<Page> pages = new ArrayList<>(1);
 
-    private static final class Rows {
-        private final Budget budget;
-        private final Row[] rows;
-
-        Rows(Budget budget, Row[] rows) {
-            this.budget = budget;
-            this.rows = rows;
-        }
+    Account(ScopeKey key) {
+        this.key = key;
     }
 
-    /** The rows that a budget limits, in the order of its limits. Found once for each budget object. */
+    /** The current windows of what a budget limits. Found once for each budget object, until the first of them ends. */
     @SuppressWarnings("ReferenceEquality") // a budget object is its own compiled form; an equal one finds the same rows
-    Row[] rowsOf(Budget budget) {
-        for (int i = 0; i < byBudget.size(); i++) {
-            if (byBudget.get(i).budget == budget) {
-                return byBudget.get(i).rows;
+    Page pageOf(Budget budget, long nowMillis) {
+        for (int i = 0; i < pages.size(); i++) {
+            Page page = pages.get(i);
+            if (page.budget == budget) {
+                return page.endMillis > nowMillis ? page : replaced(i, budget, nowMillis);
             }
         }
+        if (pages.size() == REMEMBERED_BUDGETS) { // budgets of configurations that are gone
+            pages.clear();
+        }
+        Page page = newPage(budget, nowMillis);
+        pages.add(page);
+        return page;
+    }
+
+    private Page replaced(int index, Budget budget, long nowMillis) {
+        Page page = newPage(budget, nowMillis);
+        pages.set(index, page);
+        return page;
+    }
+
+    private Page newPage(Budget budget, long nowMillis) {
         List<Limit> limits = budget.limits();
-        Row[] found = new Row[limits.size()];
-        for (int i = 0; i < found.length; i++) {
-            found[i] = rowOf(limits.get(i));
+        Cell[] cells = new Cell[limits.size()];
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = rowOf(limits.get(i)).at(nowMillis);
         }
-        if (byBudget.size() == REMEMBERED_BUDGETS) { // budgets of configurations that are gone
-            byBudget.clear();
-        }
-        byBudget.add(new Rows(budget, found));
-        return found;
+        return new Page(this, budget, cells);
     }
 
     private Row rowOf(Limit limit) {
@@ -52,8 +62,7 @@ final class Account {
         return row;
     }
 
-    @Nullable
-    Row find(BudgetUnit unit, Window window) {
+    private @Nullable Row find(BudgetUnit unit, Window window) {
         for (Row row : rows) {
             if (row.unit == unit && row.window.equals(window)) {
                 return row;
@@ -62,10 +71,18 @@ final class Account {
         return null;
     }
 
-    /** Tells whether forgetting the account loses nothing: every window has ended, or holds nothing and awaits nothing. */
-    boolean isIdle(long nowMillis) {
+    /** The current window of one unit; null when nobody limits it. */
+    @Nullable
+    Cell cell(BudgetUnit unit, Window window, long nowMillis) {
+        Row row = find(unit, window);
+        return row == null ? null : row.at(nowMillis);
+    }
+
+    /** Nothing is lost when every window has ended, or holds nothing and awaits nothing. */
+    @Override
+    public boolean tryForget(long nowMillis) {
         for (Row row : rows) {
-            if (row.cell.endMillis > nowMillis && (row.cell.used != 0 || row.cell.open != 0)) {
+            if (row.cell.endMillis > nowMillis && (row.cell.used != 0 || open != 0)) {
                 return false;
             }
         }
@@ -73,7 +90,7 @@ final class Account {
     }
 
     /** One unit in one kind of window: always the latest window that anybody has seen. */
-    static final class Row {
+    private static final class Row {
         private final BudgetUnit unit;
         private final Window window;
         private Cell cell = Cell.ENDED;
@@ -89,7 +106,7 @@ final class Account {
                 long end = window.end(Instant.ofEpochMilli(nowMillis))
                         .map(Instant::toEpochMilli)
                         .orElse(Long.MAX_VALUE);
-                cell = new Cell(unit, end);
+                cell = new Cell(end);
             }
             return cell;
         }
@@ -100,17 +117,14 @@ final class Account {
      * from, also after the row has gone on to its next window.
      */
     static final class Cell {
-        private static final Cell ENDED = new Cell(BudgetUnit.TOKENS, Long.MIN_VALUE);
+        private static final Cell ENDED = new Cell(Long.MIN_VALUE);
 
-        final BudgetUnit unit;
         final long endMillis;
         long used; // settled and reserved
         long reserved;
-        int open; // reservations that are yet to end
         int toldPercent;
 
-        Cell(BudgetUnit unit, long endMillis) {
-            this.unit = unit;
+        Cell(long endMillis) {
             this.endMillis = endMillis;
         }
 

@@ -13,7 +13,6 @@ import dev.holdfast.chat.Permit;
 import dev.holdfast.chat.TokenClass;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
-import dev.holdfast.context.ScopeKey;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.Problems;
 import dev.holdfast.error.Refusal;
@@ -22,7 +21,6 @@ import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Events;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -61,22 +59,22 @@ public final class BudgetLayer extends GuardLayer {
     private static final Logger log = LoggerFactory.getLogger(BudgetLayer.class);
 
     private final Endpoint endpoint;
-    private final Ledger ledger;
+    private final Purse purse;
     private final TokenCounter counter;
     private final HoldfastRuntime runtime;
     private final Events events;
-    private final Budget[] budgets;
+    private final List<Budget> budgets;
     private final @Nullable Price price;
     private final @Nullable Demands demands; // null where nothing that depends on tokens is limited
     private final Duration lease;
 
     private BudgetLayer(Builder builder, @Nullable Price price) {
         this.endpoint = builder.endpoint;
-        this.ledger = builder.ledger;
+        this.purse = Purse.of(builder.ledger, builder.budgets, builder.lease, builder.runtime);
         this.counter = builder.counter == null ? TokenCounter.standard() : builder.counter;
         this.runtime = builder.runtime;
         this.events = builder.events;
-        this.budgets = builder.budgets.toArray(new Budget[0]);
+        this.budgets = builder.budgets;
         this.price = price;
         this.demands = builder.limits(BudgetUnit.TOKENS) || builder.limits(BudgetUnit.MONEY)
                 ? new Demands(endpoint, counter, price, builder.maxOutput, builder.minOutput)
@@ -98,35 +96,23 @@ public final class BudgetLayer extends GuardLayer {
 
     @Override
     protected Permit admit(GuardedCall call) {
-        ReservationId id = ReservationId.random(runtime);
         ChatCall asked = call.call();
-        List<Ledger.Line> lines = linesOf(asked.context());
         Demand demand = demands == null ? Demands.CALL : demands.of(asked.request());
-        Ledger.Decision decision = ledger.reserve(id, lines, demand, lease);
-        if (decision instanceof Ledger.Exhausted exhausted) {
-            throw refused(asked.context(), exhausted);
+        Purse.Answer answer =
+                purse.reserve(asked.context(), demand, call.now(runtime).toEpochMilli());
+        if (answer instanceof Purse.Refused refused) {
+            throw refused(asked.context(), refused.why());
         }
-        Ledger.Granted granted = (Ledger.Granted) decision;
+        Reservation reservation = (Reservation) answer;
         if (demands != null) {
-            call.forward(demands.bounded(asked, granted.output()));
+            call.forward(demands.bounded(asked, reservation.output()));
         }
-        return new Reserved(this, id, asked, granted.reserved());
+        return new Reserved(this, reservation, asked);
     }
 
     @Override
     public String toString() {
-        return "budgets of " + endpoint + " " + List.of(budgets);
-    }
-
-    private List<Ledger.Line> linesOf(CallContext context) {
-        List<Ledger.Line> lines = new ArrayList<>(budgets.length);
-        for (Budget budget : budgets) {
-            Optional<ScopeKey> key = context.key(budget.scope());
-            if (key.isPresent()) {
-                lines.add(new Ledger.Line(key.get(), budget));
-            }
-        }
-        return lines;
+        return "budgets of " + endpoint + " " + budgets;
     }
 
     private RejectedException refused(CallContext context, Ledger.Exhausted exhausted) {
@@ -173,7 +159,7 @@ public final class BudgetLayer extends GuardLayer {
                 .build();
     }
 
-    private @Nullable Money costOf(Usage usage, Amounts reserved) {
+    private @Nullable Money costOf(Usage usage, Reservation reservation) {
         if (usage.statedCost().isPresent()) {
             return usage.statedCost().get();
         }
@@ -184,55 +170,46 @@ public final class BudgetLayer extends GuardLayer {
             return price.most(usage);
         }
         Optional<Money> cost = price.cost(usage);
-        return cost.isPresent() || demands == null ? cost.orElse(null) : new Money(reserved.nanoDollars());
+        return cost.isPresent() || demands == null ? cost.orElse(null) : new Money(reservation.nanoDollars());
     }
 
     private void tell(CallContext context, List<Ledger.Crossing> crossings) {
-        if (events.isHeard()) {
-            for (Ledger.Crossing crossing : crossings) {
-                events.emit(new BudgetThresholdReached(
-                        context,
-                        runtime.now(),
-                        crossing.key(),
-                        crossing.limit(),
-                        crossing.percent(),
-                        crossing.settled()));
-            }
+        for (Ledger.Crossing crossing : crossings) {
+            events.emit(new BudgetThresholdReached(
+                    context, runtime.now(), crossing.key(), crossing.limit(), crossing.percent(), crossing.settled()));
         }
     }
 
     /** What a call may take, until it has been settled what it took. */
-    private record Reserved(BudgetLayer layer, ReservationId id, ChatCall asked, Amounts amounts) implements Permit {
+    private record Reserved(BudgetLayer layer, Reservation reservation, ChatCall asked) implements Permit {
         @Override
         public Outcome onOutcome(Outcome outcome) {
             if (outcome.billing() == Billing.NOT_SENT) {
                 return outcome;
             }
             Usage usage = layer.usageOf(asked.request(), outcome);
-            return Bill.on(outcome, usage, layer.costOf(usage, amounts));
+            return Bill.on(outcome, usage, layer.costOf(usage, reservation));
         }
 
         @Override
         public void end(Outcome outcome, GuardedCall call) {
             if (outcome.billing() == Billing.NOT_SENT) {
-                layer.ledger.release(id);
+                reservation.release();
                 return;
             }
-            Ledger.Settlement settlement = layer.ledger.settle(id, taken(outcome));
+            Usage usage = Bill.usage(outcome);
+            long tokens = usage.isKnown() ? usage.total() : Math.max(reservation.tokens(), usage.total());
+            long nanos = outcome.cost().map(Money::nanos).orElse(reservation.nanoDollars());
+            Ledger.Settlement settlement = reservation.settle(tokens, Math.max(0, nanos));
             if (!settlement.ended()) {
                 log.warn(
-                        "{} outlived its lease of {}; all that it had reserved is charged",
+                        "{} outlived its lease of {} by far; all that it had reserved is charged, and no more",
                         asked.context(),
                         layer.lease);
             }
-            layer.tell(asked.context(), settlement.crossings());
-        }
-
-        private Amounts taken(Outcome outcome) {
-            Usage usage = Bill.usage(outcome);
-            long tokens = usage.isKnown() ? usage.total() : Math.max(amounts.tokens(), usage.total());
-            long nanos = outcome.cost().map(Money::nanos).orElse(amounts.nanoDollars());
-            return new Amounts(tokens, Math.max(0, nanos), amounts.calls());
+            if (layer.events.isHeard()) {
+                layer.tell(asked.context(), settlement.crossings());
+            }
         }
     }
 
@@ -349,8 +326,9 @@ public final class BudgetLayer extends GuardLayer {
         }
 
         /**
-         * Sets how long a call can last at the most; without it 30 minutes. A call that lasts longer is charged all that
-         * it had reserved.
+         * Sets how long a call is given; without it 30 minutes. After that all that it had reserved counts as spent, until
+         * it ends after all and says what it took. A call that lasts more than twice as long is forgotten, and stays
+         * charged with what it had reserved.
          *
          * @param lease longer than zero
          * @return this builder

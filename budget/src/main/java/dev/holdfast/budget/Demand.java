@@ -34,8 +34,15 @@ public record Demand(
      * @return the amounts; money is rounded up to a whole nano-dollar
      */
     public Amounts amounts(long output) {
-        long picos = plus(inputPicos, times(output, outputPicos));
-        return new Amounts(plus(inputTokens, output), nanos(picos), calls);
+        return new Amounts(tokens(output), nanoDollars(output), calls);
+    }
+
+    long tokens(long output) {
+        return plus(inputTokens, output);
+    }
+
+    long nanoDollars(long output) {
+        return nanos(plus(inputPicos, times(output, outputPicos)));
     }
 
     /**

@@ -1,89 +1,101 @@
 package dev.holdfast.budget;
 
-import dev.holdfast.budget.Account.Cell;
-import dev.holdfast.budget.Account.Row;
-import dev.holdfast.budget.Budget.Limit;
+import dev.holdfast.context.CallContext;
 import dev.holdfast.context.ScopeKey;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Ledger#inMemory}. A step locks the stripes of its keys, looks at all rows, and then charges all or none.
- * Reserved amounts count as used from the start, so an expired lease has nothing to do but to be forgotten.
+ * {@link Ledger#inMemory}. A step locks the stripes of its keys, looks at all pages, and then charges all or none.
+ * Reserved amounts count as used from the start, so a lease that is over changes nothing of what is left.
  */
 final class InMemoryLedger implements Ledger {
-    private static final long SWEEP_EVERY_MILLIS = Duration.ofMinutes(1).toMillis();
-    private static final Settlement ENDED = new Settlement(true, List.of());
-    private static final Settlement UNKNOWN = new Settlement(false, List.of());
-    private static final Amounts NOTHING = new Amounts(0, 0, 0);
+    private static final int PART_BITS = 10; // of the clock: 2^10 ms, about a second
 
     private final HoldfastRuntime runtime;
     private final Stripes stripes = new Stripes();
-    private final List<Map<ScopeKey, Account>> accounts = new ArrayList<>(Stripes.count());
-    private final Map<ReservationId, Hold> holds = new ConcurrentHashMap<>();
-    private final AtomicLong nextSweep;
-
-    /** An open reservation: what was charged, and to which windows, in the order of the lines and their limits. */
-    private static final class Hold {
-        private final Granted granted;
-        private final List<Line> lines;
-        private final Cell[] cells;
-        private final long stripes;
-        private final long expiresAt;
-
-        Hold(Granted granted, List<Line> lines, Cell[] cells, long stripes, long expiresAt) {
-            this.granted = granted;
-            this.lines = lines;
-            this.cells = cells;
-            this.stripes = stripes;
-            this.expiresAt = expiresAt;
-        }
-    }
+    private final Holders<Account> accounts = new Holders<>(stripes);
+    private final Leases leases = new Leases(stripes);
+    private final Map<ReservationId, NamedHold> named = new ConcurrentHashMap<>();
+    private final Rounds rounds;
 
     InMemoryLedger(HoldfastRuntime runtime) {
         this.runtime = runtime;
-        for (int i = 0; i < Stripes.count(); i++) {
-            accounts.add(new HashMap<>());
+        this.rounds = new Rounds(nowMillis() >> PART_BITS);
+    }
+
+    private long nowMillis() {
+        return runtime.now().toEpochMilli();
+    }
+
+    /** A reservation that was made by its id, and is found by it until it has ended. */
+    private final class NamedHold extends Hold {
+        private final ReservationId id;
+
+        NamedHold(ReservationId id, Page[] pages, long set, Demand demand, long output, long lease, long now) {
+            super(leases, pages, set, demand, output, lease, now);
+            this.id = id;
+            named.put(id, this);
         }
-        this.nextSweep = new AtomicLong(runtime.now().toEpochMilli() + SWEEP_EVERY_MILLIS);
+
+        @Override
+        void onForgotten() {
+            named.remove(id);
+        }
     }
 
     @Override
     public Decision reserve(ReservationId id, List<Line> lines, Demand demand, Duration lease) {
-        long now = runtime.now().toEpochMilli();
+        long now = nowMillis();
         sweepIfDue(now);
         long set = 0;
-        for (int i = 0; i < lines.size(); i++) {
-            set |= Stripes.bit(Stripes.of(lines.get(i).key()));
+        for (Line line : lines) {
+            set |= Stripes.bit(Stripes.of(line.key()));
         }
+        set = set == 0 ? 1 : set; // a reservation that nobody pays for has its lease in some stripe, too
         stripes.lock(set);
         try {
-            Hold known = holds.get(id);
+            Hold known = named.get(id);
             if (known != null) {
-                return known.granted;
+                return known.granted();
             }
-            Cell[] cells = cellsOf(lines, now);
-            long output = affordable(lines, cells, demand);
-            if (output < demand.leastOutput()) {
-                return exhausted(lines, cells, demand, now);
+            Page[] pages = new Page[lines.size()];
+            for (int i = 0; i < pages.length; i++) {
+                pages[i] = pageOf(lines.get(i).key(), lines.get(i).budget(), now);
             }
-            Granted granted = new Granted(output, demand.amounts(output));
-            charge(cells, granted.reserved());
-            holds.put(id, new Hold(granted, lines, cells, set, Demand.plus(now, millis(lease))));
-            return granted;
+            long output = affordable(pages, demand);
+            return output < demand.leastOutput()
+                    ? exhausted(pages, demand, now)
+                    : new NamedHold(id, pages, set, demand, output, millis(lease), now).granted();
         } finally {
             stripes.unlock(set);
         }
     }
 
-    private static long millis(Duration lease) {
+    /** The same for a layer, which keeps the reservation itself. */
+    Purse.Answer reserve(CallContext context, Budget[] budgets, Demand demand, long leaseMillis, long now) {
+        sweepIfDue(now);
+        long set = 0;
+        for (Budget budget : budgets) {
+            set |= Stripes.bit(budget.scope(), context);
+        }
+        stripes.lock(set);
+        try {
+            Page[] pages = pagesOf(context, budgets, now);
+            long output = affordable(pages, demand);
+            return output < demand.leastOutput()
+                    ? new Purse.Refused(exhausted(pages, demand, now))
+                    : new Hold(leases, pages, set, demand, output, leaseMillis, now);
+        } finally {
+            stripes.unlock(set);
+        }
+    }
+
+    static long millis(Duration lease) {
         try {
             return lease.toMillis();
         } catch (ArithmeticException tooLong) {
@@ -91,205 +103,96 @@ final class InMemoryLedger implements Ledger {
         }
     }
 
-    private Cell[] cellsOf(List<Line> lines, long now) {
-        int size = 0;
-        for (int i = 0; i < lines.size(); i++) {
-            size += lines.get(i).budget().limits().size();
-        }
-        Cell[] cells = new Cell[size];
-        int next = 0;
-        for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
-            for (Row row : accountOf(line.key()).rowsOf(line.budget())) {
-                cells[next++] = row.at(now);
+    private Page[] pagesOf(CallContext context, Budget[] budgets, long now) {
+        Page[] pages = new Page[budgets.length];
+        int paying = 0;
+        for (Budget budget : budgets) {
+            ScopeKey key = context.key(budget.scope()).orElse(null);
+            if (key != null) {
+                pages[paying++] = pageOf(key, budget, now);
             }
         }
-        return cells;
+        return paying == pages.length ? pages : Arrays.copyOf(pages, paying);
     }
 
-    private Account accountOf(ScopeKey key) {
-        Map<ScopeKey, Account> stripe = accounts.get(Stripes.of(key));
-        Account account = stripe.get(key);
+    private Page pageOf(ScopeKey key, Budget budget, long now) {
+        Account account = accounts.find(key);
         if (account == null) {
-            account = new Account();
-            stripe.put(key, account);
+            account = new Account(key);
+            accounts.add(key, account);
         }
-        return account;
+        return account.pageOf(budget, now);
     }
 
-    private static long affordable(List<Line> lines, Cell[] cells, Demand demand) {
+    private static long affordable(Page[] pages, Demand demand) {
         long output = demand.mostOutput();
-        int next = 0;
-        for (int i = 0; i < lines.size(); i++) {
-            List<Limit> limits = lines.get(i).budget().limits();
-            for (int j = 0; j < limits.size(); j++) {
-                Cell cell = cells[next++];
-                output = Math.min(
-                        output, demand.affordable(cell.unit, limits.get(j).amount() - cell.used));
-            }
+        for (Page page : pages) {
+            output = Math.min(output, page.affordable(demand));
         }
         return output;
     }
 
     /** The limit that refuses; of several the one whose window ends last, because before that nothing will do. */
-    private static Exhausted exhausted(List<Line> lines, Cell[] cells, Demand demand, long now) {
-        Amounts least = demand.amounts(demand.leastOutput());
-        Exhausted last = null;
+    private static Exhausted exhausted(Page[] pages, Demand demand, long now) {
+        Page.Entry last = null;
+        ScopeKey whose = null;
         long lastEnd = Long.MIN_VALUE;
-        int next = 0;
-        for (Line line : lines) {
-            for (Limit limit : line.budget().limits()) {
-                Cell cell = cells[next++];
-                boolean refuses = demand.affordable(cell.unit, limit.amount() - cell.used) < demand.leastOutput();
-                if (refuses && cell.endMillis > lastEnd) {
-                    lastEnd = cell.endMillis;
-                    Duration wait = lastEnd == Long.MAX_VALUE ? null : Duration.ofMillis(lastEnd - now);
-                    last = new Exhausted(line.key(), limit, cell.used, least.of(cell.unit), wait);
-                }
+        for (Page page : pages) {
+            Page.Entry refusing = page.refusing(demand, lastEnd);
+            if (refusing != null) {
+                last = refusing;
+                whose = page.account.key;
+                lastEnd = refusing.cell.endMillis;
             }
         }
-        if (last == null) {
+        if (last == null || whose == null) {
             throw new IllegalStateException("no limit refuses the demand that was refused");
         }
-        return last;
-    }
-
-    private static void charge(Cell[] cells, Amounts amounts) {
-        for (Cell cell : cells) {
-            long amount = amounts.of(cell.unit);
-            cell.used += amount;
-            cell.reserved += amount;
-            cell.open++;
-        }
+        Duration wait = lastEnd == Long.MAX_VALUE ? null : Duration.ofMillis(lastEnd - now);
+        long requested = demand.amounts(demand.leastOutput()).of(last.limit.unit());
+        return new Exhausted(whose, last.limit, last.cell.used, requested, wait);
     }
 
     @Override
     public Settlement settle(ReservationId id, Amounts actual) {
-        Hold hold = holds.remove(id); // whoever takes it out is the one who ends it
-        if (hold == null) {
-            return UNKNOWN;
-        }
-        stripes.lock(hold.stripes);
-        try {
-            end(hold, actual);
-            List<Crossing> crossings = crossings(hold);
-            return crossings == null ? ENDED : new Settlement(true, crossings);
-        } finally {
-            stripes.unlock(hold.stripes);
-        }
+        Hold hold = named.get(id);
+        return hold == null ? Hold.UNKNOWN : hold.settle(actual.tokens(), actual.nanoDollars(), actual.calls());
     }
 
     @Override
     public boolean release(ReservationId id) {
-        Hold hold = holds.remove(id);
-        if (hold == null) {
-            return false;
-        }
-        stripes.lock(hold.stripes);
-        try {
-            end(hold, NOTHING);
-            return true;
-        } finally {
-            stripes.unlock(hold.stripes);
-        }
-    }
-
-    private static void end(Hold hold, Amounts actual) {
-        Amounts reserved = hold.granted.reserved();
-        for (Cell cell : hold.cells) {
-            long amount = reserved.of(cell.unit);
-            cell.reserved -= amount;
-            cell.open--;
-            cell.used = Demand.plus(cell.used - amount, actual.of(cell.unit)); // a debt never turns into credit
-        }
-    }
-
-    private static @Nullable List<Crossing> crossings(Hold hold) {
-        List<Crossing> found = null;
-        int next = 0;
-        List<Line> lines = hold.lines;
-        for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
-            List<Limit> limits = line.budget().limits();
-            for (int j = 0; j < limits.size(); j++) {
-                Cell cell = hold.cells[next++];
-                int percent =
-                        newlyReached(line.budget().thresholds(), limits.get(j).amount(), cell);
-                if (percent > 0) {
-                    cell.toldPercent = percent;
-                    found = found == null ? new ArrayList<>(2) : found;
-                    found.add(new Crossing(line.key(), limits.get(j), percent, cell.settled()));
-                }
-            }
-        }
-        return found;
-    }
-
-    /** The highest threshold that is reached and was not told of; 0 when there is none. */
-    private static int newlyReached(int[] thresholds, long limit, Cell cell) {
-        for (int i = thresholds.length - 1; i >= 0 && thresholds[i] > cell.toldPercent; i--) {
-            if (cell.settled() >= Demand.times(limit / 100, thresholds[i]) + (limit % 100 * thresholds[i] + 99) / 100) {
-                return thresholds[i];
-            }
-        }
-        return 0;
+        Hold hold = named.get(id);
+        return hold != null && hold.release();
     }
 
     @Override
     public Balance balance(ScopeKey key, BudgetUnit unit, Window window) {
-        long now = runtime.now().toEpochMilli();
+        long now = nowMillis();
         long set = Stripes.bit(Stripes.of(key));
         stripes.lock(set);
         try {
-            Account account = accounts.get(Stripes.of(key)).get(key);
-            Row row = account == null ? null : account.find(unit, window);
-            if (row == null) {
-                return new Balance(0, 0);
-            }
-            Cell cell = row.at(now);
-            return new Balance(cell.settled(), cell.reserved);
+            Account account = accounts.find(key);
+            Account.Cell cell = account == null ? null : account.cell(unit, window, now);
+            return cell == null ? new Balance(0, 0) : new Balance(cell.settled(), cell.reserved);
         } finally {
             stripes.unlock(set);
         }
     }
 
+    /** Ends leases that are over, and forgets keys of which nothing is left to know. */
     private void sweepIfDue(long now) {
-        long due = nextSweep.get();
-        if (now >= due && nextSweep.compareAndSet(due, now + SWEEP_EVERY_MILLIS)) {
-            sweep(now);
-        }
-    }
-
-    /** Forgets reservations whose lease is over, and keys of which nothing is left to know. */
-    private void sweep(long now) {
-        holds.forEach((id, hold) -> {
-            if (hold.expiresAt <= now && holds.remove(id, hold)) {
-                stripes.lock(hold.stripes);
-                try {
-                    end(hold, hold.granted.reserved());
-                } finally {
-                    stripes.unlock(hold.stripes);
-                }
+        long part = now >> PART_BITS;
+        int parts = rounds.due(part);
+        if (parts > 0) {
+            for (int i = 0; i < parts; i++) {
+                leases.sweep((int) Math.floorMod(part - i, (long) Rounds.PARTS), now);
             }
-        });
-        for (int i = 0; i < Stripes.count(); i++) {
-            stripes.lock(Stripes.bit(i));
-            try {
-                accounts.get(i).values().removeIf(account -> account.isIdle(now));
-            } finally {
-                stripes.unlock(Stripes.bit(i));
-            }
+            accounts.sweep(parts, now);
         }
     }
 
     /** How many scope keys are remembered, for tests. */
     int size() {
-        int size = 0;
-        for (int i = 0; i < Stripes.count(); i++) {
-            stripes.lock(Stripes.bit(i));
-            size += accounts.get(i).size();
-            stripes.unlock(Stripes.bit(i));
-        }
-        return size;
+        return accounts.size();
     }
 }

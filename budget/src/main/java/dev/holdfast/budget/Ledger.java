@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>A settlement is never refused and never cut: what exceeds the reservation is charged, and a balance above its
  *       limit refuses everybody until its window ends.
  *   <li>What a settlement gives back goes to the windows that the reservation was charged to, whichever they are by then.
- *   <li>A reservation that nobody ended within its lease (its process died) is settled at its full amount: whether the
- *       call was sent is not known, and unknown usage counts as the most that it can be.
+ *   <li>A reservation that nobody ended within its lease (its process died) counts as settled at its full amount:
+ *       whether the call was sent is not known, and unknown usage counts as the most that it can be. It is remembered for
+ *       as long again: the end of a call that was only slow is taken as any other, and what it took counts instead.
  * </ol>
  *
  * <p>A balance belongs to a scope key, a unit and a window. Everything that uses the same ledger spends from the same
@@ -38,7 +39,8 @@ public interface Ledger {
      * @param lines whose budgets pay; no two of them limit the same unit of the same key in the same window. Kept until
      *     the reservation ends, and not to be changed by then
      * @param demand what the call would take
-     * @param lease how long the call can last; after it the reservation is settled at its full amount and forgotten
+     * @param lease how long the call is given; after it the reservation counts as settled at its full amount, and after
+     *     as long again it is forgotten
      * @return granted, perhaps with less output than was asked for, or exhausted
      */
     Decision reserve(ReservationId id, List<Line> lines, Demand demand, Duration lease);
@@ -143,7 +145,7 @@ public interface Ledger {
     /**
      * What a settlement did.
      *
-     * @param ended false when the reservation is not known any more: settled, released or expired before
+     * @param ended false when the reservation is not known any more: settled or released before, or forgotten
      * @param crossings thresholds that were reached by it for the first time in their window
      */
     record Settlement(boolean ended, List<Crossing> crossings) {

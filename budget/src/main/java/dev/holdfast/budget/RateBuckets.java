@@ -1,10 +1,6 @@
 package dev.holdfast.budget;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import dev.holdfast.context.ScopeKey;
-import dev.holdfast.runtime.HoldfastRuntime;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import io.github.bucket4j.local.SynchronizationStrategy;
@@ -16,15 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RateBuckets {
     private final RateLimit limit;
-    private final Cache<ScopeKey, Pair> pairs;
+    private final Holders<Pair> pairs;
 
-    RateBuckets(RateLimit limit, HoldfastRuntime runtime) {
+    RateBuckets(RateLimit limit, Stripes stripes) {
         this.limit = limit;
-        this.pairs = Caffeine.newBuilder()
-                .ticker(runtime::nanoTime)
-                .executor(Runnable::run)
-                .expireAfter(new WhenFull(limit.period().toNanos()))
-                .build();
+        this.pairs = new Holders<>(stripes);
     }
 
     RateLimit limit() {
@@ -33,29 +25,41 @@ final class RateBuckets {
 
     /** The pair of a holder, at this moment until it is asked for again. */
     Pair of(ScopeKey key, long nanoTime) {
-        Pair pair = pairs.getIfPresent(key);
+        Pair pair = pairs.find(key);
         if (pair == null) {
-            pair = pairs.get(key, ignored -> new Pair(limit, nanoTime));
+            pair = new Pair(this, key, nanoTime);
+            pairs.add(key, pair);
         }
-        pair.clock.nanoTime = nanoTime;
+        pair.at(nanoTime);
         return pair;
     }
 
-    long size() {
-        pairs.cleanUp();
-        return pairs.estimatedSize();
+    /** Forgets pairs that are full: a new one is the same. */
+    void sweep(int parts, long nanoTime) {
+        pairs.sweep(parts, nanoTime);
+    }
+
+    int size() {
+        return pairs.size();
     }
 
     /** What is left of both; a unit that is not limited has no bucket. */
-    static final class Pair {
+    static final class Pair implements Holders.State {
+        private final RateBuckets home;
+        private final ScopeKey key;
+        private final long stripe;
         private final @Nullable Bucket requests;
         private final @Nullable Bucket tokens;
         private final Clock clock;
         private final long requestCapacity;
         private final long tokenCapacity;
-        private boolean indebted; // whether more was taken than there was, and it may not have come back
+        private boolean forgotten;
 
-        Pair(RateLimit limit, long nanoTime) {
+        private Pair(RateBuckets home, ScopeKey key, long nanoTime) {
+            RateLimit limit = home.limit;
+            this.home = home;
+            this.key = key;
+            this.stripe = Stripes.bit(Stripes.of(key));
             this.clock = new Clock(nanoTime);
             this.requests = limit.requests() == null ? null : bucket(limit.requests(), limit, clock);
             this.tokens = limit.tokens() == null ? null : bucket(limit.tokens(), limit, clock);
@@ -71,6 +75,43 @@ final class RateBuckets {
                     .build();
         }
 
+        /** The bit of the stripe that guards this pair. */
+        long stripe() {
+            return stripe;
+        }
+
+        /** Goes to a moment, never back: somebody may have read the clock first and come here last. */
+        void at(long nanoTime) {
+            if (nanoTime - clock.nanoTime > 0) {
+                clock.nanoTime = nanoTime;
+            }
+        }
+
+        /** Whether it was full once and was forgotten; then it counts no more. */
+        boolean isForgotten() {
+            return forgotten;
+        }
+
+        /** The pair that counts in the place of a forgotten one. */
+        Pair successor(long nanoTime) {
+            return home.of(key, nanoTime);
+        }
+
+        @Override
+        public boolean tryForget(long nanoTime) {
+            at(nanoTime);
+            forgotten = isFull(requests, requestCapacity) && isFull(tokens, tokenCapacity);
+            return forgotten;
+        }
+
+        private static boolean isFull(@Nullable Bucket bucket, long capacity) {
+            return bucket == null || bucket.getAvailableTokens() >= capacity;
+        }
+
+        boolean limitsTokens() {
+            return tokens != null;
+        }
+
         /** The most tokens that can ever be there at once. */
         long tokenCapacity() {
             return tokenCapacity;
@@ -81,20 +122,22 @@ final class RateBuckets {
             return Math.max(nanosUntil(requests, 1), nanosUntil(tokens, tokensNeeded));
         }
 
-        /** A bound on how long until nothing is missing: a period, exactly only where there is a debt. */
-        long nanosUntilFull(long periodNanos) {
-            if (!indebted) {
-                return periodNanos;
-            }
-            long nanos = Math.max(nanosUntil(requests, requestCapacity), nanosUntil(tokens, tokenCapacity));
-            indebted = nanos > periodNanos;
-            return Math.max(nanos, periodNanos);
-        }
-
         private static long nanosUntil(@Nullable Bucket bucket, long amount) {
             return bucket == null || amount == 0 || bucket.getAvailableTokens() >= amount
                     ? 0
                     : bucket.estimateAbilityToConsume(amount).getNanosToWaitForRefill();
+        }
+
+        /** Takes one request and these tokens where both are there, else neither. */
+        boolean tryTake(long tokensTaken) {
+            if (requests != null && !requests.tryConsume(1)) {
+                return false;
+            }
+            if (tokens == null || tokensTaken == 0 || tokens.tryConsume(tokensTaken)) {
+                return true;
+            }
+            giveTo(requests, 1);
+            return false;
         }
 
         /** Takes one request and these tokens, even where that leaves a debt. */
@@ -103,24 +146,29 @@ final class RateBuckets {
             takeFrom(tokens, tokensTaken);
         }
 
+        /** Takes what was used beyond what was taken, even where that leaves a debt. */
+        void takeMore(long tokensUsed) {
+            takeFrom(tokens, tokensUsed);
+        }
+
+        private static void takeFrom(@Nullable Bucket bucket, long amount) {
+            if (bucket != null && amount > 0) {
+                bucket.consumeIgnoringRateLimits(amount);
+            }
+        }
+
+        /**
+         * Gives back a request and tokens. What comes back needs no clock: whether a bucket first fills and then gets
+         * something, or the other way round, it has the same at the end, and not more than it holds.
+         */
         void giveBack(long tokensTaken) {
             giveTo(requests, 1);
             giveTo(tokens, tokensTaken);
         }
 
-        /** Takes or gives back the difference between what was used and what was taken. */
-        void correct(long difference) {
-            if (difference > 0) {
-                takeFrom(tokens, difference);
-            } else {
-                giveTo(tokens, -difference);
-            }
-        }
-
-        private void takeFrom(@Nullable Bucket bucket, long amount) {
-            if (bucket != null && amount > 0 && bucket.consumeIgnoringRateLimits(amount) > 0) {
-                indebted = true;
-            }
+        /** Gives back what was taken and not used. */
+        void giveBackTokens(long tokensLeft) {
+            giveTo(tokens, tokensLeft);
         }
 
         private static void giveTo(@Nullable Bucket bucket, long amount) {
@@ -143,27 +191,6 @@ final class RateBuckets {
 
         long tokensLeft() {
             return tokens == null ? Long.MAX_VALUE : tokens.getAvailableTokens();
-        }
-    }
-
-    /**
-     * A pair is forgotten when it must be full again, so that forgetting it gives nobody anything. After each look at it
-     * at most one bucketful is taken, which is one period's worth; a debt lengthens the time by itself, at the next look.
-     */
-    private record WhenFull(long periodNanos) implements Expiry<ScopeKey, Pair> {
-        @Override
-        public long expireAfterCreate(ScopeKey key, Pair pair, long currentTime) {
-            return Demand.plus(periodNanos, 1);
-        }
-
-        @Override
-        public long expireAfterUpdate(ScopeKey key, Pair pair, long currentTime, long currentDuration) {
-            return currentDuration;
-        }
-
-        @Override
-        public long expireAfterRead(ScopeKey key, Pair pair, long currentTime, long currentDuration) {
-            return Demand.plus(Demand.plus(pair.nanosUntilFull(periodNanos), periodNanos), 1);
         }
     }
 

@@ -1,17 +1,13 @@
 package dev.holdfast.budget;
 
-import dev.holdfast.budget.RateBuckets.Pair;
-import dev.holdfast.chat.Billing;
+import dev.holdfast.budget.RateLimits.Taken;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.GuardLayer;
 import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.ModelLayer;
-import dev.holdfast.chat.Outcome;
 import dev.holdfast.chat.Permit;
-import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
-import dev.holdfast.context.ScopeKey;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.Problems;
 import dev.holdfast.error.Refusal;
@@ -49,10 +45,8 @@ public final class RateLimitLayer extends GuardLayer {
     private final HoldfastRuntime runtime;
     private final TokenCounter counter;
     private final Events events;
-    private final RateBuckets[] buckets;
-    private final boolean limitsTokens;
+    private final RateLimits limits;
     private final int expectedOutput;
-    private final Stripes stripes;
 
     private RateLimitLayer(Builder builder) {
         this.endpoint = builder.endpoint;
@@ -60,15 +54,7 @@ public final class RateLimitLayer extends GuardLayer {
         this.counter = builder.counter == null ? TokenCounter.standard() : builder.counter;
         this.events = builder.events;
         this.expectedOutput = builder.expectedOutput;
-        this.stripes = new Stripes();
-        this.buckets = new RateBuckets[builder.limits.size()];
-        boolean tokens = false;
-        for (int i = 0; i < buckets.length; i++) {
-            RateLimit limit = builder.limits.get(i);
-            buckets[i] = new RateBuckets(limit, runtime);
-            tokens |= limit.tokens() != null;
-        }
-        this.limitsTokens = tokens;
+        this.limits = new RateLimits(builder.limits, runtime);
     }
 
     /**
@@ -87,10 +73,8 @@ public final class RateLimitLayer extends GuardLayer {
         this.runtime = shared.runtime;
         this.counter = shared.counter;
         this.events = shared.events;
-        this.buckets = shared.buckets;
-        this.limitsTokens = shared.limitsTokens;
+        this.limits = shared.limits;
         this.expectedOutput = shared.expectedOutput;
-        this.stripes = shared.stripes;
     }
 
     /**
@@ -107,11 +91,14 @@ public final class RateLimitLayer extends GuardLayer {
     @Override
     protected Permit admit(GuardedCall call) {
         Taken taken = take(call);
-        if (taken.waitNanos > 0) {
+        if (taken == null) {
+            return Permit.none();
+        }
+        if (taken.waitNanos() > 0) {
             try {
-                call.await(runtime.newSignal(), Duration.ofNanos(taken.waitNanos), "its turn under a rate limit");
+                call.await(runtime.newSignal(), Duration.ofNanos(taken.waitNanos()), "its turn under a rate limit");
             } catch (RuntimeException | Error e) { // given up, or a runtime that ends with calls that wait in it
-                taken.end(Usage.none(), false, runtime.nanoTime());
+                taken.giveBack();
                 throw e;
             }
         }
@@ -123,153 +110,35 @@ public final class RateLimitLayer extends GuardLayer {
         return "rate limits of " + endpoint;
     }
 
-    /** How many buckets are remembered, for tests. */
-    long size() {
-        long size = 0;
-        for (RateBuckets each : buckets) {
-            size += each.size();
-        }
-        return size;
+    /** How many pairs of buckets are remembered, for tests. */
+    int size() {
+        return limits.size();
     }
 
-    /** Takes what a call needs from all its buckets, or refuses. */
-    private Taken take(GuardedCall call) {
-        CallContext context = call.context();
-        Taken permit = new Taken(context, call.request());
-        Refusal refusal = null;
-        @Nullable Pair[] pairs = new Pair[buckets.length];
-        stripes.lock(permit.stripes);
-        try {
-            long refusedWait = -1;
-            long now = call.nanoTime(runtime);
-            for (int i = 0; i < buckets.length; i++) {
-                ScopeKey key = permit.keys[i];
-                if (key == null) {
-                    continue;
-                }
-                Pair pair = buckets[i].of(key, now);
-                pairs[i] = pair;
-                if (permit.input > pair.tokenCapacity()) {
-                    refusal = tooLarge(buckets[i].limit(), key, pair, permit);
-                    break;
-                }
-                long wait = pair.nanosUntil(permit.tokensFrom(pair));
-                if (wait > patience(buckets[i].limit(), context) && wait > refusedWait) {
-                    refusedWait = wait;
-                    refusal = refusal(buckets[i].limit(), key, pair, permit, wait);
-                }
-                permit.waitNanos = Math.max(permit.waitNanos, wait);
-            }
-            if (refusal == null) {
-                permit.takeFrom(pairs);
-                return permit;
-            }
-        } finally {
-            stripes.unlock(permit.stripes);
+    /** Takes what a call needs from all its buckets, or refuses it. Null where nobody is limited. */
+    private @Nullable Taken take(GuardedCall call) {
+        ChatRequest request = call.request();
+        boolean counted = limits.limitTokens() && request != ChatRequest.empty();
+        long input = counted ? counter.input(endpoint, request).estimate() : 0;
+        long wanted = counted ? input + expectedOutput(request) : 0;
+        RateLimits.Answer answer = limits.take(call.context(), input, wanted, call.nanoTime(runtime));
+        if (answer instanceof RateLimits.Refused refused) {
+            throw refused(call.context(), refused.why());
         }
+        return (Taken) answer;
+    }
+
+    private RejectedException refused(CallContext context, Refusal refusal) {
         if (events.isHeard()) {
             events.emit(new CoreEvent.Refused(context, runtime.now(), refusal));
         }
-        throw new RejectedException(
+        return new RejectedException(
                 refusal,
                 ErrorDetails.builder().context(context).endpoint(endpoint).build());
     }
 
-    private long patience(RateLimit limit, CallContext context) {
-        return limit.maxWait().isZero()
-                ? 0
-                : context.deadline().cap(limit.maxWait(), runtime).toNanos();
-    }
-
-    private static Refusal tooLarge(RateLimit limit, ScopeKey key, Pair pair, Taken permit) {
-        return Refusal.of(
-                        Refusal.Kind.RATE_LIMIT,
-                        limit.toString(),
-                        "the input alone is larger than all that the limit ever allows at once; shorten it or raise the"
-                                + " limit")
-                .scope(key)
-                .quantity(pair.tokenCapacity() - pair.tokensLeft(), permit.input, pair.tokenCapacity(), "tokens");
-    }
-
-    private static Refusal refusal(RateLimit limit, ScopeKey key, Pair pair, Taken permit, long wait) {
-        Refusal refusal = Refusal.of(Refusal.Kind.RATE_LIMIT, limit.toString(), "too much in too short a time")
-                .scope(key)
-                .retryAfter(Duration.ofNanos(wait));
-        return pair.lacksRequests()
-                ? refusal.quantity(pair.requestCapacity() - pair.requestsLeft(), 1, pair.requestCapacity(), "requests")
-                : refusal.quantity(
-                        pair.tokenCapacity() - pair.tokensLeft(),
-                        permit.tokensFrom(pair),
-                        pair.tokenCapacity(),
-                        "tokens");
-    }
-
-    /** What one call has taken, and from whom. */
-    private final class Taken implements Permit {
-        private final @Nullable ScopeKey[] keys = new ScopeKey[buckets.length];
-        private final long stripes;
-        private final long input;
-        private final long wanted;
-        private long waitNanos;
-
-        Taken(CallContext context, ChatRequest request) {
-            long set = 0;
-            for (int i = 0; i < keys.length; i++) {
-                ScopeKey key = context.key(buckets[i].limit().scope()).orElse(null);
-                keys[i] = key;
-                set |= key == null ? 0 : Stripes.bit(Stripes.of(key));
-            }
-            this.stripes = set;
-            boolean counted = limitsTokens && request != ChatRequest.empty();
-            this.input = counted ? counter.input(endpoint, request).estimate() : 0;
-            this.wanted = counted ? input + request.maxOutputTokens().orElse(expectedOutput) : 0;
-        }
-
-        /** A long answer that may come is no reason to refuse: it takes what there can be, and the rest afterwards. */
-        long tokensFrom(Pair pair) {
-            return Math.min(wanted, pair.tokenCapacity());
-        }
-
-        void takeFrom(@Nullable Pair[] pairs) {
-            for (Pair pair : pairs) {
-                if (pair != null) {
-                    pair.take(tokensFrom(pair));
-                }
-            }
-        }
-
-        @Override
-        public void end(Outcome outcome, GuardedCall call) {
-            end(Bill.usage(outcome), outcome.billing() != Billing.NOT_SENT, call.nanoTime(runtime));
-        }
-
-        private void end(Usage usage, boolean sent, long now) {
-            RateLimitLayer.this.stripes.lock(stripes);
-            try {
-                for (int i = 0; i < buckets.length; i++) {
-                    ScopeKey key = keys[i];
-                    if (key != null) {
-                        end(buckets[i], key, now, usage, sent);
-                    }
-                }
-            } finally {
-                RateLimitLayer.this.stripes.unlock(stripes);
-            }
-        }
-
-        private void end(RateBuckets of, ScopeKey key, long now, Usage usage, boolean sent) {
-            Pair pair = of.of(key, now);
-            long taken = tokensFrom(pair);
-            if (!sent) {
-                pair.giveBack(taken);
-                return;
-            }
-            long difference = usage.total() - taken;
-            pair.correct(usage.isKnown() ? difference : Math.max(0, difference));
-            if (difference > pair.tokenCapacity()) {
-                of.of(key, now); // looked at again, so that a debt is not forgotten before it is paid
-            }
-        }
+    private long expectedOutput(ChatRequest request) {
+        return request.maxOutputTokens().orElse(expectedOutput);
     }
 
     /** Builds a {@link RateLimitLayer}. Not safe for use by several threads. */

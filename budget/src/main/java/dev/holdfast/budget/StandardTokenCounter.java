@@ -9,6 +9,7 @@ import dev.holdfast.chat.Part;
 import dev.holdfast.chat.ToolSpec;
 import dev.holdfast.internal.memo.MessageMemo;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@link TokenCounter#standard()}. */
@@ -38,8 +39,11 @@ final class StandardTokenCounter implements TokenCounter {
             vocabulary.outputFormat(tally);
             schema(json.schema().json(), vocabulary, tally);
         }
-        for (String value : request.options(endpoint.provider()).values()) {
-            vocabulary.text(value, tally);
+        Map<String, String> options = request.options(endpoint.provider());
+        if (!options.isEmpty()) { // asked first, because the view of nothing is an object, too
+            for (String value : options.values()) {
+                vocabulary.text(value, tally);
+            }
         }
         return tally.count();
     }

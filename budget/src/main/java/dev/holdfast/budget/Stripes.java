@@ -1,5 +1,7 @@
 package dev.holdfast.budget;
 
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,9 +31,21 @@ final class Stripes {
 
     static int of(ScopeKey key) {
         List<String> path = key.path();
-        int hash = path.isEmpty() ? 0 : path.get(0).hashCode();
-        hash ^= hash >>> 16;
-        return (hash ^ (hash >>> 6)) & (COUNT - 1);
+        return path.isEmpty() ? of(0) : ofTenant(path.get(0));
+    }
+
+    private static int ofTenant(String tenant) {
+        return of(tenant.hashCode());
+    }
+
+    private static int of(int hash) {
+        int mixed = hash ^ (hash >>> 16);
+        return (mixed ^ (mixed >>> 6)) & (COUNT - 1);
+    }
+
+    /** The bit of the stripe of a scope's key in a call, found without the key. */
+    static long bit(Scope scope, CallContext context) {
+        return bit(scope == Scope.GLOBAL ? of(0) : ofTenant(context.caller().tenant()));
     }
 
     static long bit(int stripe) {

@@ -243,6 +243,90 @@ class BudgetLayerTest {
     }
 
     @Test
+    void aCallThatOutlivesItsLeaseIsChargedWhatItTook() {
+        Budget budget = Budget.perUser().tokens(1_000).lifetime();
+        for (Ledger each : List.of(ledger, new ByName(ledger))) {
+            long before = tokens().settled();
+            ChatReply slow = BudgetLayer.builder(Scripted.ENDPOINT, each, runtime)
+                    .counter(TEN)
+                    .budgets(budget)
+                    .build()
+                    .around(Scripted.answers(Usage.of(10, 240)))
+                    .send(new ChatCall(asking(100), ANN));
+            slow.next();
+            runtime.advance(Duration.ofMinutes(40));
+            ChatModel other = layer(budget).build().around(Scripted.fails(Usage.none(), Billing.NOT_SENT));
+            assertThatThrownBy(() -> other.chat(asking(1), ANN)).isInstanceOf(TransportException.class);
+            assertThat(tokens()).isEqualTo(new Balance(before + 110, 0));
+
+            assertThat(slow.next()).isNull();
+            assertThat(tokens()).isEqualTo(new Balance(before + 250, 0));
+        }
+    }
+
+    /** A ledger that is known by its contract alone. */
+    private record ByName(Ledger ledger) implements Ledger {
+        @Override
+        public Decision reserve(ReservationId id, List<Line> lines, Demand demand, Duration lease) {
+            return ledger.reserve(id, lines, demand, lease);
+        }
+
+        @Override
+        public Settlement settle(ReservationId id, Amounts actual) {
+            return ledger.settle(id, actual);
+        }
+
+        @Override
+        public boolean release(ReservationId id) {
+            return ledger.release(id);
+        }
+
+        @Override
+        public Balance balance(ScopeKey key, BudgetUnit unit, Window window) {
+            return ledger.balance(key, unit, window);
+        }
+    }
+
+    @Test
+    void anyLedgerIsChargedTheSame() {
+        Budget[] budgets = {
+            Budget.perUser().tokens(300).lifetime().money("1.00").lifetime(),
+            Budget.perTeam().calls(1).lifetime(), // nobody's: the caller has none
+            Budget.global().calls(4).lifetime()
+        };
+        List<Balance> seen = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Ledger memory = Ledger.inMemory(runtime);
+            Ledger paid = i == 0 ? memory : new ByName(memory);
+            BudgetLayer layer = BudgetLayer.builder(Scripted.ENDPOINT, paid, runtime)
+                    .counter(TEN)
+                    .prices(PRICES)
+                    .budgets(budgets)
+                    .build();
+            layer.around(Scripted.answers(Usage.of(10, 90))).chat(asking(100), ANN);
+            ChatModel unsent = layer.around(Scripted.fails(Usage.none(), Billing.NOT_SENT));
+            assertThatThrownBy(() -> unsent.chat(asking(100), ANN)).isInstanceOf(TransportException.class);
+            ChatModel maybe = layer.around(Scripted.fails(Usage.unknown(), Billing.MAYBE_BILLED));
+            assertThatThrownBy(() -> maybe.chat(asking(100), ANN)).isInstanceOf(TransportException.class);
+            layer.around(call -> {
+                        assertThat(call.request().maxOutputTokens()).hasValue(80); // 300 - 100 - 110 - 10
+                        return Scripted.answers(Usage.of(10, 60)).send(call);
+                    })
+                    .chat(asking(100), ANN);
+            assertThatThrownBy(() -> unsent.chat(asking(100), ANN))
+                    .isInstanceOfSatisfying(
+                            RejectedException.class,
+                            e -> assertThat(e.refusal().quantity())
+                                    .contains(new Refusal.Quantity(280, 26, 300, "tokens")));
+            seen.add(memory.balance(KEY, BudgetUnit.TOKENS, Window.lifetime()));
+            seen.add(memory.balance(KEY, BudgetUnit.MONEY, Window.lifetime()));
+            seen.add(memory.balance(ScopeKey.of(Scope.GLOBAL), BudgetUnit.CALLS, Window.lifetime()));
+        }
+        assertThat(seen.subList(0, 3)).isEqualTo(seen.subList(3, 6));
+        assertThat(seen).contains(new Balance(280, 0), new Balance(3, 0));
+    }
+
+    @Test
     void ourOwnCountCostsTheMostThatItsTokensCan() {
         PriceTable prices = PriceTable.builder()
                 .price(

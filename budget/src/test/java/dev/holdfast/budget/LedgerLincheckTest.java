@@ -1,5 +1,7 @@
 package dev.holdfast.budget;
 
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
 import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
 import dev.holdfast.runtime.HoldfastRuntime;
@@ -25,7 +27,12 @@ public class LedgerLincheckTest {
                     ScopeKey.of(Scope.TENANT, "acme"),
                     Budget.perTenant().tokens(120).perDay().calls(4).lifetime()));
 
+    private static final List<Budget> BUDGETS =
+            List.of(LINES.get(0).budget(), LINES.get(1).budget());
+    private static final CallContext ANNS_CALL = CallContext.of(Caller.of("acme", "ann"));
+
     private final Ledger ledger = Ledger.inMemory(RUNTIME);
+    private final Purse purse = Purse.of(ledger, BUDGETS, Duration.ofMinutes(1), RUNTIME);
 
     @Operation
     public boolean spend(@Param(name = "tokens") int tokens) {
@@ -33,6 +40,16 @@ public class LedgerLincheckTest {
         Demand demand = new Demand(1, tokens, 0, 0, 0, 0);
         if (ledger.reserve(id, LINES, demand, Duration.ofMinutes(1)) instanceof Ledger.Granted) {
             ledger.settle(id, new Amounts(tokens, 0, 1));
+            return true;
+        }
+        return false;
+    }
+
+    @Operation
+    public boolean spendByLayer(@Param(name = "tokens") int tokens) {
+        long now = RUNTIME.now().toEpochMilli();
+        if (purse.reserve(ANNS_CALL, new Demand(1, tokens, 0, 0, 0, 0), now) instanceof Reservation reservation) {
+            reservation.settle(tokens, 0);
             return true;
         }
         return false;

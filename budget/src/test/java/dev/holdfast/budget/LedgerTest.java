@@ -6,6 +6,8 @@ import dev.holdfast.budget.Ledger.Balance;
 import dev.holdfast.budget.Ledger.Exhausted;
 import dev.holdfast.budget.Ledger.Granted;
 import dev.holdfast.budget.Ledger.Line;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
 import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
 import dev.holdfast.runtime.HoldfastRuntime;
@@ -19,7 +21,9 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -99,6 +103,15 @@ class LedgerTest {
         Ledger.Decision first = ledger.reserve(id, lines, exactly(700), LEASE);
         assertThat(ledger.reserve(id, lines, exactly(700), LEASE)).isEqualTo(first);
         assertThat(hour()).isEqualTo(new Balance(0, 700));
+    }
+
+    @Test
+    void anIdIsForgottenWithItsReservation() {
+        ReservationId id = reserved(new Line(ANN, HOURLY), 300);
+        ledger.release(id);
+        assertThat(ledger.reserve(id, List.of(new Line(ANN, HOURLY)), exactly(200), LEASE))
+                .isEqualTo(new Granted(0, new Amounts(200, 0, 1)));
+        assertThat(hour()).isEqualTo(new Balance(0, 200));
     }
 
     @Test
@@ -182,8 +195,83 @@ class LedgerTest {
         reserved(line, 1);
 
         assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(600, 1));
+        runtime.advance(LEASE);
+        ReservationId later = reserved(line, 1);
         assertThat(ledger.settle(lost, new Amounts(10, 0, 1)).ended()).isFalse();
-        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(600, 1));
+        assertThat(ledger.release(lost)).isFalse();
+        assertThat(ledger.release(later)).isTrue();
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(601, 0));
+    }
+
+    @Test
+    void aCallThatOutlivesItsLeaseIsChargedWhatItTook() {
+        Line line =
+                new Line(ANN, Budget.perUser().tokens(1_000).perDay().calls(9).perDay());
+        ReservationId longer = reserved(line, 100);
+        ReservationId shorter = reserved(line, 100);
+        ReservationId unsent = reserved(line, 100);
+        runtime.advance(LEASE);
+        ReservationId other = reserved(line, 1); // by now the leases are over
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(300, 1));
+
+        Ledger.Settlement settlement = ledger.settle(longer, new Amounts(700, 0, 1));
+        assertThat(settlement.ended()).isTrue();
+        assertThat(settlement.crossings()).extracting(Ledger.Crossing::percent).containsExactly(80);
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(900, 1));
+        assertThat(ledger.settle(longer, new Amounts(700, 0, 1)).ended()).isFalse();
+
+        assertThat(ledger.settle(shorter, new Amounts(30, 0, 1)).ended()).isTrue();
+        assertThat(ledger.release(unsent)).isTrue();
+        assertThat(ledger.release(unsent)).isFalse();
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(730, 1));
+        assertThat(ledger.release(other)).isTrue();
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(730, 0));
+        assertThat(ledger.balance(ANN, BudgetUnit.CALLS, DAY)).isEqualTo(new Balance(2, 0));
+    }
+
+    @Test
+    void whoIsOwedAnAnswerIsNotForgotten() {
+        Line line = new Line(ANN, Budget.perUser().tokens(1_000).perDay());
+        ReservationId ofNothing = reserved(line, 0);
+        runtime.advance(Duration.ofMinutes(2));
+        reserved(new Line(ACME, Budget.perTenant().tokens(9).perDay()), 0);
+        assertThat(ledger.size()).isEqualTo(2);
+
+        assertThat(ledger.settle(ofNothing, new Amounts(70, 0, 1)).ended()).isTrue();
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(70, 0));
+    }
+
+    @Test
+    void theEndOfOneReservationLeavesTheLeasesOfOthers() {
+        Line line = new Line(ANN, Budget.perUser().tokens(1_000).perDay());
+        List<ReservationId> all = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            all.add(reserved(line, 1 << i));
+        }
+        for (int i : new int[] {3, 2, 0, 6}) { // neighbours, and both ends
+            ledger.release(all.get(i));
+        }
+        runtime.advance(LEASE);
+        ledger.release(reserved(line, 1));
+        assertThat(ledger.balance(ANN, BudgetUnit.TOKENS, DAY)).isEqualTo(new Balance(2 + 16 + 32, 0));
+    }
+
+    /** Nobody ends them; the keys that they hold are forgotten all the same. */
+    @Test
+    void abandonedReservationsAreForgottenAfterTwoLeases() {
+        for (int i = 0; i < 300; i++) {
+            reserved(
+                    new Line(
+                            ScopeKey.of(Scope.TENANT, "tenant-" + i),
+                            Budget.perTenant().tokens(10).lifetime()),
+                    0);
+        }
+        assertThat(ledger.size()).isEqualTo(300);
+        for (int i = 0; i < 3; i++) {
+            runtime.advance(LEASE);
+            ledger.release(reserved(new Line(ANN, HOURLY), 1));
+        }
+        assertThat(ledger.size()).isEqualTo(1);
     }
 
     @Test
@@ -277,6 +365,91 @@ class LedgerTest {
         assertThat(shared.balance(ScopeKey.of(Scope.GLOBAL), BudgetUnit.TOKENS, Window.lifetime()))
                 .isEqualTo(new Balance(settled.get(keys), 0));
         assertThat(settled.get(keys)).isBetween(147_000L, 150_000L);
+    }
+
+    /**
+     * By id and by what a layer keeps, ended in time, late, twice or never, while leases run out and keys are forgotten:
+     * everybody pays what the ledger said that they pay, and nobody passes a limit.
+     */
+    @Test
+    void nothingIsLostWhileLeasesEndAndCallsComeLate() throws Exception {
+        ManualRuntime clock = new ManualRuntime("2026-03-01T10:00:00Z");
+        InMemoryLedger shared = new InMemoryLedger(clock);
+        Duration lease = Duration.ofSeconds(80);
+        Budget[] budgets = {
+            Budget.global().tokens(300_000).lifetime(),
+            Budget.perUser().tokens(70_000).lifetime().tokens(5_000).perHour()
+        };
+        Purse purse = Purse.of(shared, List.of(budgets), lease, clock);
+        int users = 5;
+        AtomicLongArray charged = new AtomicLongArray(users);
+        AtomicInteger forgotten = new AtomicInteger();
+        inThreads(8, seed -> {
+            Random random = new Random(seed);
+            List<Runnable> late = new ArrayList<>();
+            for (int i = 0; i < 3_000; i++) {
+                int user = random.nextInt(users);
+                Demand demand = new Demand(1, 10, 0, 0, 1, random.nextInt(90) + 1);
+                CallContext context = CallContext.of(Caller.of("tenant-" + user, "ann"));
+                Reservation made = random.nextBoolean()
+                        ? byId(shared, new ReservationId(seed, i), context, budgets, demand, lease)
+                        : purse.reserve(context, demand, clock.now().toEpochMilli()) instanceof Reservation reserved
+                                ? reserved
+                                : null;
+                if (made != null) {
+                    long actual = random.nextLong(made.tokens() + 1);
+                    late.add(() -> {
+                        boolean ended = actual == 0
+                                ? made.release()
+                                : made.settle(actual, 0).ended();
+                        charged.addAndGet(user, ended ? actual : made.tokens());
+                        forgotten.addAndGet(ended ? 0 : 1);
+                        assertThat(made.settle(1_000, 0).ended()).isFalse();
+                        assertThat(made.release()).isFalse();
+                    });
+                }
+                clock.advance(Duration.ofMillis(random.nextInt(400)));
+                while (late.size() > (i < 2_999 ? 40 : 0)) {
+                    late.remove(random.nextInt(late.size())).run();
+                }
+            }
+        });
+        long all = 0;
+        for (int user = 0; user < users; user++) {
+            ScopeKey key = ScopeKey.of(Scope.USER, "tenant-" + user, "ann");
+            assertThat(shared.balance(key, BudgetUnit.TOKENS, Window.lifetime()))
+                    .isEqualTo(new Balance(charged.get(user), 0));
+            assertThat(charged.get(user)).isBetween(4_000L, 70_000L);
+            all += charged.get(user);
+        }
+        assertThat(shared.balance(ScopeKey.of(Scope.GLOBAL), BudgetUnit.TOKENS, Window.lifetime()))
+                .isEqualTo(new Balance(all, 0));
+        assertThat(all).isLessThanOrEqualTo(300_000);
+        assertThat(forgotten).as("came after two leases").hasPositiveValue();
+    }
+
+    private static @Nullable Reservation byId(
+            Ledger ledger, ReservationId id, CallContext context, Budget[] budgets, Demand demand, Duration lease) {
+        List<Line> lines = new ArrayList<>();
+        for (Budget budget : budgets) {
+            lines.add(new Line(context.key(budget.scope()).orElseThrow(), budget));
+        }
+        return ledger.reserve(id, lines, demand, lease) instanceof Granted granted
+                ? new NamedReservation(ledger, id, granted)
+                : null;
+    }
+
+    @Test
+    void findsTheStripeOfAKeyWithoutTheKey() {
+        CallContext context = CallContext.builder(
+                        Caller.of("acme", "ann").team("support").session("s-1").task("t-1"))
+                .agent("desk")
+                .build();
+        for (Scope scope : Scope.values()) {
+            assertThat(Stripes.bit(scope, context))
+                    .as("%s", scope)
+                    .isEqualTo(Stripes.bit(Stripes.of(context.key(scope).orElseThrow())));
+        }
     }
 
     interface Seeded {

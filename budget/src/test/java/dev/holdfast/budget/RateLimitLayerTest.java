@@ -22,7 +22,11 @@ import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.TransportException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
 
 class RateLimitLayerTest {
@@ -124,6 +128,26 @@ class RateLimitLayerTest {
     }
 
     @Test
+    void whereOneLimitRefusesNoneIsTakenFrom() {
+        ChatModel model = layer(
+                        RateLimit.global().requests(7).perHour(),
+                        RateLimit.perTenant().requests(9).tokens(90).perHour(),
+                        RateLimit.perUser().requests(1).perHour())
+                .around(Scripted.answers(Usage.of(9, 1)));
+        assertThat(admitted(model, asking(9, 1), ANN)).isEqualTo(1);
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> model.chat(asking(9, 1), ANN)).isInstanceOf(RejectedException.class);
+        }
+        for (int i = 0; i < 6; i++) {
+            model.chat(asking(9, 1), CallContext.of(Caller.of("acme", "user-" + i)));
+        }
+        assertThatThrownBy(() -> model.chat(asking(9, 1), BOB))
+                .isInstanceOfSatisfying(
+                        RejectedException.class,
+                        e -> assertThat(e.refusal().quantity()).contains(new Refusal.Quantity(7, 1, 7, "requests")));
+    }
+
+    @Test
     void anInputLargerThanTheBucketIsRefusedAtOnceAndALongAnswerIsNot() {
         RateLimit limit = RateLimit.perUser().tokens(100).perMinute().maxWait(Duration.ofHours(9));
         ChatModel model = layer(limit).around(Scripted.answers(Usage.of(100, 20)));
@@ -217,10 +241,90 @@ class RateLimitLayerTest {
         }
         assertThat(layer.size()).isEqualTo(101);
         runtime.advance(Duration.ofMinutes(5));
-        assertThat(layer.size()).isEqualTo(1);
+        model.chat(asking(1, 1), BOB); // whoever comes by forgets the others
+        assertThat(layer.size()).as("in debt, and Bob").isEqualTo(2);
         assertThatThrownBy(() -> model.chat(asking(1, 1), ANN)).isInstanceOf(RejectedException.class);
         runtime.advance(Duration.ofMinutes(30));
-        assertThat(layer.size()).isZero();
+        model.chat(asking(1, 1), BOB);
+        assertThat(layer.size()).isEqualTo(1);
+    }
+
+    /** Its buckets were full while it went on, and there are others in their place: those it is in debt to. */
+    @Test
+    void aLongCallIsCorrectedAlsoAfterItsBucketsWereForgotten() {
+        RateLimitLayer layer = layer(RateLimit.perUser().requests(60).tokens(60).perMinute());
+        ChatReply greedy = layer.around(Scripted.answers(Usage.of(10, 110))).send(new ChatCall(asking(10, 10), ANN));
+        ChatReply frugal = layer.around(Scripted.answers(Usage.of(1, 0))).send(new ChatCall(asking(10, 10), ANN));
+        greedy.next();
+        frugal.next();
+        runtime.advance(Duration.ofMinutes(2));
+        ChatModel model = layer.around(Scripted.answers(Usage.of(20, 0)));
+        model.chat(asking(1, 0 + 1), BOB);
+        assertThat(layer.size()).as("Bob's").isEqualTo(1);
+        model.chat(asking(20, 1), ANN); // 40 left of new ones
+
+        assertThat(greedy.next()).isNull(); // 100 beyond its estimate
+        assertThat(frugal.next()).isNull(); // 19 less than its estimate
+
+        assertThatThrownBy(() -> model.chat(asking(1, 1), ANN))
+                .isInstanceOfSatisfying(
+                        RejectedException.class, // 60 - 20 - 100 + 19 = -41, and 2 are needed
+                        e -> assertThat(e.retryAfter()).contains(Duration.ofSeconds(43)));
+    }
+
+    /** What a full bucket lets run over pays for nothing: the debt begins where the call ends. */
+    @Test
+    void aDebtIsTakenFromWhatIsThereWhenTheCallEnds() {
+        RateLimitLayer layer = layer(RateLimit.perUser().tokens(60).perMinute());
+        ChatReply greedy = layer.around(Scripted.answers(Usage.of(10, 60))).send(new ChatCall(asking(10, 10), ANN));
+        greedy.next();
+        runtime.advance(Duration.ofSeconds(50)); // full after 20
+        assertThat(greedy.next()).isNull();
+        assertThat(admitted(layer.around(Scripted.answers(Usage.of(1, 0))), asking(1, 0 + 1), ANN))
+                .as("60 - 50 are left; a call takes 2, and gives 1 back")
+                .isEqualTo(9);
+    }
+
+    /** Over many seeds: buckets are forgotten and made anew all the time, and nobody gets more than the limit. */
+    @Test
+    void nobodyPassesALimitWhileBucketsAreForgotten() throws Exception {
+        int users = 6;
+        long perSecond = 200;
+        RateLimitLayer layer = RateLimitLayer.builder(Scripted.ENDPOINT, runtime)
+                .counter(CHARACTERS)
+                .limits(
+                        RateLimit.perUser().requests(1_000).tokens(perSecond).perSecond(),
+                        RateLimit.global().requests(5_000).perSecond())
+                .build();
+        AtomicLongArray used = new AtomicLongArray(users);
+        LedgerTest.inThreads(8, seed -> {
+            Random random = new Random(seed);
+            List<ChatReply> open = new ArrayList<>();
+            for (int i = 0; i < 4_000; i++) {
+                int user = random.nextInt(users);
+                int input = 1 + random.nextInt(20);
+                int output = 1 + random.nextInt(20);
+                int said = random.nextInt(output + 1);
+                ChatReply reply = layer.around(Scripted.answers(Usage.of(input, said)))
+                        .send(new ChatCall(asking(input, output), CallContext.of(Caller.of("tenant-" + user, "ann"))));
+                try {
+                    reply.next();
+                    used.addAndGet(user, input + said);
+                    open.add(reply);
+                } catch (RejectedException refused) {
+                    assertThat(refused.refusal().kind()).isEqualTo(Refusal.Kind.RATE_LIMIT);
+                }
+                // from busy to quiet, so that buckets are now empty and now forgotten
+                runtime.advance(Duration.ofMillis(random.nextInt(100) == 0 ? 1_500 : random.nextInt(4)));
+                while (open.size() > (i < 3_999 ? 5 : 0)) {
+                    open.remove(random.nextInt(open.size())).next();
+                }
+            }
+        });
+        long most = perSecond + perSecond * runtime.elapsed().toMillis() / 1_000;
+        for (int user = 0; user < users; user++) {
+            assertThat(used.get(user)).isBetween(most / 20, most);
+        }
     }
 
     @Test
