@@ -23,10 +23,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rate limits in front of a model: requests and tokens, taken together or not at all, for everybody whom a limit counts.
  *
- * <p><b>Tokens</b> are taken by estimate before the call: the counted input and the output that the request asks for (or
- * {@link Builder#expectedOutput}), at most one bucketful. After it they are corrected by what the call used; what it used
- * beyond the estimate is taken also where that leaves a debt. A call that was provably not sent gives everything back; of
- * a call whose usage is not known the estimate stays taken.
+ * <p><b>Tokens</b> are taken by estimate before the call: the counted input and the output that is expected
+ * ({@link Builder#expectedOutput}, or {@code maxOutputTokens} of the request where that is less), at most one bucketful.
+ * After it they are corrected by what the call used; what it used beyond the estimate is taken also where that leaves a
+ * debt. A call that was provably not sent gives everything back; of a call whose usage is not known the estimate stays
+ * taken.
+ *
+ * <p>The bound on the output is not what is expected: most answers are far shorter than the request allows, all the more
+ * where a {@link BudgetLayer} outside this layer wrote the bound, and a limit that took the bound of each call under way
+ * would let only a few be under way at once. So calls at the same time can together use more than the limit, by as much
+ * as their answers are longer than expected, and everybody's next calls wait for it. Where that must not be, expect as
+ * much as is allowed; this is also how providers that count {@code max_tokens} in their own limits do it.
  *
  * <p><b>Waiting.</b> A call that does not fit now waits if its turn comes within {@link RateLimit#maxWait} and before its
  * deadline, else it is refused at once and told when to come back. A waiting call has its place: it has taken what it
@@ -138,7 +145,7 @@ public final class RateLimitLayer extends GuardLayer {
     }
 
     private long expectedOutput(ChatRequest request) {
-        return request.maxOutputTokens().orElse(expectedOutput);
+        return Math.min(expectedOutput, request.maxOutputTokens().orElse(expectedOutput));
     }
 
     /** Builds a {@link RateLimitLayer}. Not safe for use by several threads. */
@@ -201,7 +208,8 @@ public final class RateLimitLayer extends GuardLayer {
         }
 
         /**
-         * Sets how long an answer is taken to be where the request does not bound it; without it 512.
+         * Sets how long an answer is taken to be before it is there; without it 512. A request that allows less takes what
+         * it allows.
          *
          * @param tokens output tokens; 0 or more
          * @return this builder

@@ -328,6 +328,41 @@ class RateLimitLayerTest {
     }
 
     @Test
+    void aBoundThatABudgetWroteIsNotWhatIsExpected() {
+        int[] underWay = new int[1];
+        RateLimitLayer limit = layer(RateLimit.perUser().tokens(20_000).perMinute());
+        BudgetLayer budget = BudgetLayer.builder(Scripted.ENDPOINT, Ledger.inMemory(runtime), runtime)
+                .counter(CHARACTERS)
+                .budgets(Budget.perUser().tokens(10_000_000).perDay())
+                .build();
+        ChatModel model = budget.around(limit.around(call -> {
+            assertThat(call.request().maxOutputTokens()).hasValue(4_096);
+            underWay[0]++;
+            return Scripted.streams("word ").send(call);
+        }));
+        for (int i = 0; i < 37; i++) {
+            model.send(new ChatCall(ChatRequest.of("x".repeat(28)), ANN)).next(); // and none of them ends
+        }
+        assertThat(underWay[0]).as("540 each of 20,000").isEqualTo(37);
+        assertThatThrownBy(() -> model.chat(ChatRequest.of("x".repeat(28)), ANN))
+                .isInstanceOf(RejectedException.class);
+    }
+
+    @Test
+    void whoExpectsAllThatIsAllowedTakesIt() {
+        RateLimitLayer layer = RateLimitLayer.builder(Scripted.ENDPOINT, runtime)
+                .counter(CHARACTERS)
+                .limits(RateLimit.perUser().tokens(100).perMinute())
+                .expectedOutput(Integer.MAX_VALUE)
+                .build();
+        ChatModel model = layer.around(Scripted.streams("word "));
+        model.send(new ChatCall(asking(10, 50), ANN)).next();
+        assertThatThrownBy(() -> model.send(new ChatCall(asking(1, 40), ANN)).next())
+                .isInstanceOf(RejectedException.class);
+        model.send(new ChatCall(asking(1, 39), ANN)).next();
+    }
+
+    @Test
     void guardsAnyWorkByCountingItAsARequest() throws Exception {
         RateLimitLayer layer = layer(RateLimit.perUser().requests(1).tokens(1).perHour());
         assertThat(layer.<Integer>call(ANN, () -> 7)).isEqualTo(7);
