@@ -6,11 +6,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Which rule decides.</b> The first that matches, in this order: the application's own rules as they were given;
  * rules that ask for a code, type, message or header; rules that ask for a status alone. Among the last two each: the
- * rules of the provider, those of the provider whose wire format it speaks, those of any provider.
+ * rules of the provider, those of the provider that {@link Builder#like} names, those of the wire format in which the
+ * failure came, those of any provider.
  *
- * <p><b>Providers that the table does not know</b> are taken to speak OpenAI's format, as most do;
- * {@link Builder#like} says otherwise.
+ * <p><b>The wire format</b> is what the failure says of itself: Claude fails in Anthropic's words at every cloud. Where a
+ * failure does not say it, the format that the table knows of its provider counts, and OpenAI's, which most speak, for
+ * providers that it does not know.
  *
  * <p><b>What the server says of retrying</b> ({@code x-should-retry}) is obeyed: {@code false} takes retrying from what
  * the rule allows, {@code true} adds it, unless the rule says that the request is too large or that a person must mend
@@ -49,26 +53,24 @@ public final class FailureTable {
 
     private final List<FailureRule> own;
     private final List<FailureRule> rules;
-    private final Map<String, String> formats;
-    private final Map<String, List<FailureRule>> chains;
-    private final List<FailureRule> defaultChain;
+    private final Map<String, String> formats; // which the library knows
+    private final Map<String, String> likes; // which the application says
+    private final Set<String> known;
+    private final Map<Asked, List<FailureRule>> chains = new ConcurrentHashMap<>(); // of known names alone
+
+    /** Which rules are asked depends on it. */
+    private record Asked(String provider, String format) {}
 
     private FailureTable(Builder builder) {
         this.own = List.copyOf(builder.own);
         this.rules = List.copyOf(builder.rules);
         this.formats = Map.copyOf(builder.formats);
-        this.chains = new HashMap<>();
-        for (FailureRule rule : own) {
-            chains.put(rule.provider(), List.of());
-        }
-        for (FailureRule rule : rules) {
-            chains.put(rule.provider(), List.of());
-        }
-        for (String provider : formats.keySet()) {
-            chains.put(provider, List.of());
-        }
-        chains.replaceAll((provider, nothing) -> chainOf(provider));
-        this.defaultChain = chainOf("");
+        this.likes = Map.copyOf(builder.likes);
+        Set<String> names = new HashSet<>(formats.keySet());
+        names.addAll(likes.keySet());
+        own.forEach(rule -> names.add(rule.provider()));
+        rules.forEach(rule -> names.add(rule.provider()));
+        this.known = Set.copyOf(names);
     }
 
     /**
@@ -132,10 +134,10 @@ public final class FailureTable {
      * Tells whether the table has something to say of a provider by name.
      *
      * @param provider the provider's name
-     * @return false when it is taken for one that speaks OpenAI's format
+     * @return false when only what the wire format and any provider mean by a failure is known
      */
     public boolean knows(String provider) {
-        return chains.containsKey(provider.toLowerCase(Locale.ROOT));
+        return known.contains(provider.toLowerCase(Locale.ROOT));
     }
 
     /**
@@ -146,7 +148,8 @@ public final class FailureTable {
      */
     public Classification classify(ProviderFailure failure) {
         FailureReading reading = new FailureReading(failure);
-        List<FailureRule> chain = chains.getOrDefault(failure.provider().toLowerCase(Locale.ROOT), defaultChain);
+        Asked asked = new Asked(nameOrNone(failure.provider()), nameOrNone(failure.format()));
+        List<FailureRule> chain = chains.computeIfAbsent(asked, this::chainOf);
         List<FailureRule> changes = List.of();
         for (int i = 0; i < chain.size(); i++) {
             FailureRule rule = chain.get(i);
@@ -162,6 +165,11 @@ public final class FailureTable {
             changes.add(rule);
         }
         return changed(Classification.none(), changes);
+    }
+
+    private String nameOrNone(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return known.contains(lower) ? lower : "";
     }
 
     private static Classification changed(Classification decided, List<FailureRule> changes) {
@@ -238,10 +246,10 @@ public final class FailureTable {
         return error instanceof InvalidConfigurationException ? MISCONFIGURED : null;
     }
 
-    /** All rules that can be about a provider, in the order in which they are asked. */
-    private List<FailureRule> chainOf(String provider) {
+    /** All rules that can be about a provider's failures, in the order in which they are asked. */
+    private List<FailureRule> chainOf(Asked asked) {
         List<FailureRule> chain = new ArrayList<>();
-        List<String> names = namesFor(provider);
+        List<String> names = namesFor(asked);
         for (FailureRule rule : own) {
             if (names.contains(rule.provider())) {
                 chain.add(rule);
@@ -252,28 +260,39 @@ public final class FailureTable {
                 chain.add(rule); // what changes an answer must be asked before what decides it
             }
         }
-        for (String asked : names) {
-            addAll(chain, asked, true);
+        for (String name : names) {
+            addAll(chain, name, true);
         }
-        for (String asked : names) {
-            addAll(chain, asked, false);
+        for (String name : names) {
+            addAll(chain, name, false);
         }
         return List.copyOf(chain);
     }
 
-    /** The provider, those whose format it speaks, and any. */
-    private List<String> namesFor(String provider) {
+    /** The provider, those whose errors it uses, and any. */
+    private List<String> namesFor(Asked asked) {
         List<String> names = new ArrayList<>();
-        String name = provider;
+        String name = asked.provider();
         while (name != null && !names.contains(name)) { // a ring of formats ends where it began
             names.add(name);
-            String format = formats.get(name);
-            name = format == null && names.size() == 1 && !isBuiltIn(name) ? DEFAULT_FORMAT : format;
+            name = formatOf(name, asked);
         }
         if (!names.contains(FailureRule.ANY_PROVIDER)) {
             names.add(FailureRule.ANY_PROVIDER);
         }
         return names;
+    }
+
+    private @Nullable String formatOf(String name, Asked asked) {
+        String said = likes.get(name);
+        if (said != null) {
+            return said;
+        }
+        if (!asked.format().isEmpty()) {
+            return asked.format();
+        }
+        String format = formats.get(name);
+        return format == null && name.equals(asked.provider()) && !isBuiltIn(name) ? DEFAULT_FORMAT : format;
     }
 
     private boolean isBuiltIn(String provider) {
@@ -320,13 +339,15 @@ public final class FailureTable {
     public static final class Builder {
         private final List<FailureRule> own = new ArrayList<>();
         private final List<FailureRule> rules = new ArrayList<>();
-        private final Map<String, String> formats = new LinkedHashMap<>();
+        private final Map<String, String> formats = new HashMap<>();
+        private final Map<String, String> likes = new HashMap<>();
 
         private Builder(@Nullable FailureTable from) {
             if (from != null) {
                 own.addAll(from.own);
                 rules.addAll(from.rules);
                 formats.putAll(from.formats);
+                likes.putAll(from.likes);
             }
         }
 
@@ -351,19 +372,19 @@ public final class FailureTable {
          * @throws InvalidConfigurationException naming every line that cannot be read
          */
         public Builder rules(String text, String name) {
-            FailureRules.read(text, name, own::add, formats::put);
+            FailureRules.read(text, name, own::add, likes::put);
             return this;
         }
 
         /**
-         * Says whose wire format, and so whose errors, a provider uses.
+         * Says whose errors a provider uses, whatever the format in which they come.
          *
          * @param provider the provider's name
          * @param format the name of the provider whose rules apply after its own
          * @return this builder
          */
         public Builder like(String provider, String format) {
-            formats.put(provider.toLowerCase(Locale.ROOT), format.toLowerCase(Locale.ROOT));
+            likes.put(provider.toLowerCase(Locale.ROOT), format.toLowerCase(Locale.ROOT));
             return this;
         }
 

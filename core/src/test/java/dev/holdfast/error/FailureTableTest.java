@@ -289,6 +289,41 @@ class FailureTableTest {
     }
 
     @Test
+    void asksTheRulesOfTheFormatInWhichAFailureCame() {
+        for (String provider : List.of("claude-in-my-cloud", "bedrock", "openrouter", "anthropic")) {
+            ProviderFailure crashed =
+                    new ProviderFailure(provider, "anthropic", 500, "", "api_error", "Internal", Map.of());
+            ProviderFailure tooLong = new ProviderFailure(
+                    provider, "anthropic", 400, "", "invalid_request_error", "would exceed context limit", Map.of());
+
+            assertThat(TABLE.classify(crashed).remedies()).as(provider).containsExactly(RETRY);
+            assertThat(TABLE.classify(tooLong).remedies()).as(provider).containsExactly(SHRINK);
+        }
+        assertThat(TABLE.classify(new ProviderFailure(
+                                "bedrock", "anthropic", 408, "ModelTimeoutException", "", "", Map.of()))
+                        .rule())
+                .as("the provider's own rules are asked first")
+                .startsWith("bedrock 408");
+        assertThat(TABLE.classify(new ProviderFailure("acme", "esperanto", 400, "model_not_found", "", "", Map.of()))
+                        .rule())
+                .as("a format that nobody knows is taken for OpenAI's")
+                .startsWith("openai 400");
+    }
+
+    @Test
+    void asksThoseThatTheApplicationNamesBeforeTheFormat() {
+        FailureTable table = TABLE.toBuilder().like("relay", "anthropic").build();
+        ProviderFailure tooLong = new ProviderFailure(
+                "relay", "openai", 400, "", "invalid_request_error", "would exceed context limit", Map.of());
+        ProviderFailure tooManyTokens =
+                new ProviderFailure("relay", "openai", 429, "rate_limit_exceeded", "", "Request too large", Map.of());
+
+        assertThat(table.classify(tooLong).remedies()).containsExactly(SHRINK);
+        assertThat(table.classify(tooManyTokens).rule()).startsWith("openai 429");
+        assertThat(TABLE.classify(tooLong).remedies()).isEmpty();
+    }
+
+    @Test
     void namesEveryLineThatCannotBeRead() {
         String text = """
                 provider\tstatus\tmatch\tremedies\tnote\tevidence

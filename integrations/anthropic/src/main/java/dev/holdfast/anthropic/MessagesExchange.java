@@ -35,6 +35,11 @@ final class MessagesExchange implements ProviderExchange {
     }
 
     @Override
+    public String wireFormat() {
+        return "anthropic";
+    }
+
+    @Override
     public WireRequest request() {
         return target.wireRequest(request);
     }

@@ -10,6 +10,8 @@ import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.Remedy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AnthropicModelTest {
     private static final String KEY = "sk-ant-secret-0123456789";
@@ -108,6 +110,21 @@ class AnthropicModelTest {
         });
         assertThat(model.toString()).isEqualTo("anthropic/claude-test");
         assertThat(AnthropicModel.builder("x").apiKey(KEY).toString()).doesNotContain(KEY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anthropic", "claude-in-my-cloud", "vertex", "bedrock", "openrouter"})
+    void readsAFailureInAnthropicsWordsWhoeverRunsTheModel(String provider) {
+        AnthropicModel model = AnthropicModel.builder("claude-test")
+                .provider(provider)
+                .baseUrl(server.url())
+                .build();
+        server.json(500, "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"Internal\"}}");
+
+        assertThatThrownBy(() -> model.chat("Hi")).isInstanceOfSatisfying(ProviderException.class, error -> {
+            assertThat(error.classification().rule()).startsWith("anthropic 500 type=api_error");
+            assertThat(error.classification().remedies()).containsExactly(Remedy.RETRY);
+        });
     }
 
     @Test

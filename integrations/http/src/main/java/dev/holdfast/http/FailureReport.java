@@ -175,7 +175,8 @@ final class FailureReport {
         String type = shortened(secrets.mask(error.type()));
         Classification classification = transport
                 .failures()
-                .classify(new ProviderFailure(exchange.endpoint().provider(), status, code, type, said, headers));
+                .classify(new ProviderFailure(
+                        exchange.endpoint().provider(), exchange.wireFormat(), status, code, type, said, headers));
         ErrorDetails.Builder details =
                 details(classification).toBuilder().retryAfter(wait(error, status, headers, limits));
         if (isRefusal(status)) {

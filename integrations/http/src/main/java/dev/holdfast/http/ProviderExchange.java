@@ -24,6 +24,13 @@ public interface ProviderExchange {
     Endpoint endpoint();
 
     /**
+     * Whose wire format it is, and so in whose words failures come, whoever the endpoint's provider is.
+     *
+     * @return the name of the provider whose it is, as in failure tables
+     */
+    String wireFormat();
+
+    /**
      * Writes the request. Called once, by the first {@code next} of the reply.
      *
      * @return what to send

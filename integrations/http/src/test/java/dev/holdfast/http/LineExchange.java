@@ -34,6 +34,11 @@ final class LineExchange implements ProviderExchange {
     }
 
     @Override
+    public String wireFormat() {
+        return "openai";
+    }
+
+    @Override
     public WireRequest request() {
         return WireRequest.post(url)
                 .header("x-plain", "seen")

@@ -36,6 +36,11 @@ final class ChatExchange implements ProviderExchange {
     }
 
     @Override
+    public String wireFormat() {
+        return "openai";
+    }
+
+    @Override
     public WireRequest request() {
         return model.wireRequest(request);
     }
