@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>usage that the provider reported counts as reported, also beyond the reservation;
+ *   <li>usage with something in it that the price says nothing of, such as a search of the provider's own or a dearer
+ *       tier, costs all that was reserved, or what of it has a price where that is more; a warning is logged;
  *   <li>a call that was provably not sent is given back;
  *   <li>a stream that the caller left costs its input and what was streamed, by our own count (flagged as estimated) and
  *       at the dearest price of each;
@@ -67,6 +70,7 @@ public final class BudgetLayer extends GuardLayer {
     private final @Nullable Price price;
     private final @Nullable Demands demands; // null where nothing that depends on tokens is limited
     private final Duration lease;
+    private final AtomicBoolean warned = new AtomicBoolean(); // of what has no price
 
     private BudgetLayer(Builder builder, @Nullable Price price) {
         this.endpoint = builder.endpoint;
@@ -170,7 +174,19 @@ public final class BudgetLayer extends GuardLayer {
             return price.most(usage);
         }
         Optional<Money> cost = price.cost(usage);
-        return cost.isPresent() || demands == null ? cost.orElse(null) : new Money(reservation.nanoDollars());
+        return cost.isPresent() || demands == null ? cost.orElse(null) : bound(usage, price, reservation);
+    }
+
+    /** What has no price must not count as nothing: all that was reserved, or more where more has a price. */
+    private Money bound(Usage usage, Price stated, Reservation reservation) {
+        if (usage.isKnown() && warned.compareAndSet(false, true)) {
+            log.warn(
+                    "{} charges for {}, of which its price says nothing: such calls are charged all that they had"
+                            + " reserved. Complete the price. This is said once",
+                    endpoint,
+                    stated.unpriced(usage));
+        }
+        return new Money(Math.max(reservation.nanoDollars(), stated.least(usage).nanos()));
     }
 
     private void tell(CallContext context, List<Ledger.Crossing> crossings) {

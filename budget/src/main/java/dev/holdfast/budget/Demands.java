@@ -43,7 +43,7 @@ final class Demands {
         if (price == null) {
             return new Demand(1, input, 0, 0, least, most);
         }
-        long inputPicos = Demand.times(input, price.dearestInputPicos());
+        long inputPicos = Demand.plus(Demand.times(input, price.dearestInputPicos()), price.oneOfEachPicos());
         return new Demand(1, input, inputPicos, price.dearestOutputPicos(), least, most);
     }
 

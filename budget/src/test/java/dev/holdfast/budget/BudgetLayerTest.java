@@ -103,6 +103,59 @@ class BudgetLayerTest {
     }
 
     @Test
+    void whatHasNoPriceIsNeverSettledAsNothing() {
+        Usage searched = Usage.builder()
+                .add(TokenClass.INPUT, 10)
+                .add(TokenClass.OUTPUT, 7)
+                .addExtra("web_search_requests", 2)
+                .build();
+        Usage dearer = Usage.builder()
+                .add(TokenClass.INPUT, 10)
+                .add(TokenClass.OUTPUT, 7)
+                .tier("priority")
+                .build();
+        Usage longer = Usage.builder()
+                .add(TokenClass.INPUT, 5_000) // what the searches found is input, which nobody could foresee
+                .addExtra("web_search_requests", 2)
+                .build();
+        BudgetLayer layer = layer(Budget.perUser().money("1.00").lifetime()).build();
+        Money reserved = new Money(10 * 150 + 100 * 600);
+
+        assertThat(layer.around(Scripted.answers(searched))
+                        .chat(asking(100), ANN)
+                        .cost())
+                .contains(reserved);
+        assertThat(layer.around(Scripted.answers(dearer)).chat(asking(100), ANN).cost())
+                .contains(reserved);
+        assertThat(layer.around(Scripted.answers(longer)).chat(asking(100), ANN).cost())
+                .contains(new Money(5_000 * 150));
+        assertThat(money()).isEqualTo(new Balance(2 * reserved.nanos() + 5_000 * 150, 0));
+    }
+
+    @Test
+    void reservesByTheDearestTierAndOneOfEachThatIsChargedEachTime() {
+        Price price = Price.perMillion()
+                .input("0.15")
+                .output("0.60")
+                .each("web_search_requests", "0.01")
+                .tier("priority", Price.perMillion().input("0.30").output("1.20"));
+        PriceTable prices =
+                PriceTable.builder().price("openai", "gpt-4o-mini", price).build();
+        ChatModel model = layer(Budget.perUser().money("1.00").lifetime())
+                .prices(prices)
+                .build()
+                .around(Scripted.streams("word "));
+        ChatReply reply = model.send(new ChatCall(asking(100), ANN));
+        reply.next();
+        assertThat(money()).isEqualTo(new Balance(0, 10 * 300 + 100 * 1_200 + 10_000_000));
+        reply.close();
+
+        assertThat(money())
+                .as("nobody knows whether it searched before it was left")
+                .isEqualTo(new Balance(10 * 300 + 1_200 + 10_000_000, 0));
+    }
+
+    @Test
     void aHardBudgetIsNeverOverspentAndUsedToTheEndByManyThreads() throws Exception {
         long limit = 200_000;
         AtomicLong spent = new AtomicLong();

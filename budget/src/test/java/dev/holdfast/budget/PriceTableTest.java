@@ -62,4 +62,71 @@ class PriceTableTest {
         assertThat(price.cost(spoken)).isEmpty();
         assertThat(price.cost(Usage.unknown())).isEmpty();
     }
+
+    @Test
+    void whatIsChargedEachTimeIsPartOfTheCost() {
+        Price price = Price.perMillion().input("1").output("4").each("web_search_requests", "0.01");
+        Usage searched = Usage.builder()
+                .add(TokenClass.INPUT, 5)
+                .addExtra("web_search_requests", 3)
+                .build();
+        Usage ran = Usage.of(5, 0).plus(Usage.builder().addExtra("code_runs", 1).build());
+
+        assertThat(price.cost(searched)).contains(new Money(5_000 + 30_000_000));
+        assertThat(price.cost(ran)).as("nobody said what it costs").isEmpty();
+        assertThat(price.each("code_runs", "0").cost(ran))
+                .as("somebody said that it is free")
+                .contains(new Money(5_000));
+        assertThat(price).hasToString("dollars per million: INPUT 1 OUTPUT 4 each web_search_requests 0.01");
+    }
+
+    @Test
+    void aTierHasItsOwnPricesOrNone() {
+        Price price = Price.perMillion()
+                .input("1")
+                .output("4")
+                .each("search", "0.01")
+                .tier("flex", Price.perMillion().input("0.5").output("2"))
+                .tier("fast", Price.perMillion().input("6").output("24").each("search", "0.02"));
+
+        assertThat(price.cost(atTier("flex"))).contains(new Money(5 * 500 + 2 * 2_000 + 10_000_000));
+        assertThat(price.cost(atTier("fast"))).contains(new Money(5 * 6_000 + 2 * 24_000 + 20_000_000));
+        assertThat(price.cost(atTier(""))).contains(new Money(5 * 1_000 + 2 * 4_000 + 10_000_000));
+        assertThat(price.cost(atTier("priority"))).isEmpty();
+        assertThat(price.cost(atTier("flex").plus(atTier("fast"))))
+                .as("a sum of both")
+                .isEmpty();
+    }
+
+    private static Usage atTier(String tier) {
+        return Usage.builder()
+                .add(TokenClass.INPUT, 5)
+                .add(TokenClass.OUTPUT, 2)
+                .addExtra("search", 1)
+                .tier(tier)
+                .build();
+    }
+
+    @Test
+    void wrongAmountsOfExtrasAndTiersAreNamed() {
+        Price fine = Price.perMillion().input("1").output("2");
+        PriceTable.Builder builder = PriceTable.builder()
+                .price(
+                        "openai",
+                        "words",
+                        fine.each("search", "a cent").each("search-2", "-1").tier("fast", fine.input("dear")))
+                .price("openai", "nested", fine.tier("fast", fine.tier("faster", fine)));
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOfSatisfying(
+                        InvalidConfigurationException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(InvalidConfigurationException.Problem::path)
+                                .containsExactly(
+                                        "prices.openai/words.each.search",
+                                        "prices.openai/words.each.search-2",
+                                        "prices.openai/words.tier.fast.INPUT",
+                                        "prices.openai/nested.tier.fast"));
+        assertThatThrownBy(builder::build).hasMessageContaining("dollars for one");
+    }
 }

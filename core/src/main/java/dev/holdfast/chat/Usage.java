@@ -1,30 +1,51 @@
 package dev.holdfast.chat;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many tokens a call used, by {@link TokenClass}. Immutable. The classes do not overlap, so {@link #total()} is
- * their sum; providers translate their own way of counting into this one.
+ * What a call used. Immutable.
+ *
+ * <p><b>Tokens</b> are counted by {@link TokenClass}. The classes do not overlap, so {@link #total()} is their sum;
+ * providers translate their own way of counting into this one.
+ *
+ * <p><b>What is charged besides</b> is named as the provider names it: {@linkplain #extras() what is charged each time},
+ * such as the searches of a tool that the provider runs, and the {@linkplain #tier() tier} at whose prices the call was
+ * served.
  */
 @SuppressWarnings("EnumOrdinal") // the ordinal indexes an array that never leaves the process
 public final class Usage {
     private static final TokenClass[] CLASSES = TokenClass.values();
-    private static final Usage NONE = new Usage(new long[CLASSES.length], true, false, null);
-    private static final Usage UNKNOWN = new Usage(new long[CLASSES.length], false, false, null);
+    private static final Usage NONE = new Usage(new long[CLASSES.length], true, false, null, Map.of(), "");
+    private static final Usage UNKNOWN = new Usage(new long[CLASSES.length], false, false, null, Map.of(), "");
+    private static final String SEVERAL_TIERS = "several";
 
     private final long[] tokens;
     private final boolean known;
     private final boolean estimated;
     private final @Nullable Money statedCost;
+    private final Map<String, Long> extras;
+    private final String tier;
 
-    private Usage(long[] tokens, boolean known, boolean estimated, @Nullable Money statedCost) {
+    private Usage(
+            long[] tokens,
+            boolean known,
+            boolean estimated,
+            @Nullable Money statedCost,
+            Map<String, Long> extras,
+            String tier) {
         this.tokens = tokens;
         this.known = known;
         this.estimated = estimated;
         this.statedCost = statedCost;
+        this.extras = extras;
+        this.tier = tier;
     }
 
     /**
@@ -133,7 +154,27 @@ public final class Usage {
     }
 
     /**
-     * The sum of two calls. Unknown as soon as one of them is; the numbers are then a lower bound.
+     * What the provider charges each time, beside the tokens, and how often it happened.
+     *
+     * @return counts above zero by the provider's name for it, such as {@code web_search_requests}; immutable, in the
+     *     order of the names
+     */
+    public Map<String, Long> extras() {
+        return extras;
+    }
+
+    /**
+     * At which prices the call was served, where a provider has several for one model.
+     *
+     * @return the provider's name of the tier, such as {@code priority} or {@code flex}; empty for the ordinary one
+     */
+    public String tier() {
+        return tier;
+    }
+
+    /**
+     * The sum of two calls. Unknown as soon as one of them is; the numbers are then a lower bound. Of calls of two tiers
+     * the tier is {@code several}, which has no price.
      *
      * @param other the other call
      * @return the sum
@@ -150,7 +191,30 @@ public final class Usage {
             sum[i] = plus(sum[i], other.tokens[i]);
         }
         Money cost = statedCost != null && other.statedCost != null ? statedCost.plus(other.statedCost) : null;
-        return new Usage(sum, known && other.known, estimated || other.estimated, cost);
+        return new Usage(
+                sum,
+                known && other.known,
+                estimated || other.estimated,
+                cost,
+                plus(extras, other.extras),
+                tierWith(other));
+    }
+
+    private static Map<String, Long> plus(Map<String, Long> a, Map<String, Long> b) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.isEmpty() ? b : a;
+        }
+        Map<String, Long> sum = new TreeMap<>(a);
+        b.forEach((name, count) -> sum.merge(name, count, Usage::plus));
+        return Collections.unmodifiableMap(sum);
+    }
+
+    /** What nobody counted is of no tier yet. */
+    private String tierWith(Usage other) {
+        if (tier.equals(other.tier) || other.equals(UNKNOWN)) {
+            return tier;
+        }
+        return equals(UNKNOWN) ? other.tier : SEVERAL_TIERS;
     }
 
     /** The largest number where the sum is larger: a provider's nonsense must not turn into a negative amount. */
@@ -174,7 +238,9 @@ public final class Usage {
                 && Arrays.equals(tokens, that.tokens)
                 && known == that.known
                 && estimated == that.estimated
-                && Objects.equals(statedCost, that.statedCost);
+                && Objects.equals(statedCost, that.statedCost)
+                && extras.equals(that.extras)
+                && tier.equals(that.tier);
     }
 
     @Override
@@ -189,19 +255,20 @@ public final class Usage {
         }
         StringBuilder text = new StringBuilder();
         for (TokenClass tokenClass : CLASSES) {
-            if (tokens(tokenClass) > 0) {
-                text.append(text.isEmpty() ? "" : ", ")
-                        .append(tokens(tokenClass))
-                        .append(' ')
-                        .append(tokenClass
-                                .name()
-                                .toLowerCase(java.util.Locale.ROOT)
-                                .replace('_', ' '));
-            }
+            String name = tokenClass.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            append(text, tokens(tokenClass), name);
         }
+        extras.forEach((name, count) -> append(text, count, name));
         return (text.isEmpty() ? "none" : text.toString())
+                + (tier.isEmpty() ? "" : " at tier " + tier)
                 + (estimated ? " (estimated)" : "")
                 + (known ? "" : " at least");
+    }
+
+    private static void append(StringBuilder text, long count, String name) {
+        if (count > 0) {
+            text.append(text.isEmpty() ? "" : ", ").append(count).append(' ').append(name);
+        }
     }
 
     /** Builds a {@link Usage}. Not safe for use by several threads. */
@@ -209,6 +276,8 @@ public final class Usage {
         private final long[] tokens = new long[CLASSES.length];
         private boolean estimated;
         private @Nullable Money statedCost;
+        private final Map<String, Long> extras = new TreeMap<>();
+        private String tier = "";
 
         private Builder() {}
 
@@ -220,11 +289,40 @@ public final class Usage {
          * @return this builder
          */
         public Builder add(TokenClass tokenClass, long count) {
-            if (count < 0) {
-                throw new IllegalArgumentException(
-                        "usage." + tokenClass + " is " + count + "; a number of tokens is not negative");
-            }
+            requireCount(tokenClass.name(), count);
             tokens[tokenClass.ordinal()] = plus(tokens[tokenClass.ordinal()], count);
+            return this;
+        }
+
+        /**
+         * Adds what is charged each time.
+         *
+         * @param name as the provider reports it, such as {@code web_search_requests}
+         * @param count how often; not negative
+         * @return this builder
+         */
+        public Builder addExtra(String name, long count) {
+            requireCount(name, count);
+            if (count > 0) {
+                extras.merge(name, count, Usage::plus);
+            }
+            return this;
+        }
+
+        private static void requireCount(String name, long count) {
+            if (count < 0) {
+                throw new IllegalArgumentException("usage." + name + " is " + count + "; a number is not negative");
+            }
+        }
+
+        /**
+         * Sets the tier.
+         *
+         * @param name the provider's name of it; empty for the ordinary one, which it is if never set
+         * @return this builder
+         */
+        public Builder tier(String name) {
+            this.tier = Objects.requireNonNull(name, "name");
             return this;
         }
 
@@ -255,7 +353,9 @@ public final class Usage {
          * @return an immutable usage
          */
         public Usage build() {
-            return new Usage(tokens.clone(), true, estimated, statedCost);
+            Map<String, Long> counted =
+                    extras.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(extras));
+            return new Usage(tokens.clone(), true, estimated, statedCost, counted, tier);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class UsageTest {
@@ -79,6 +80,38 @@ class UsageTest {
         assertThat(stated.plus(stated).statedCost()).contains(new Money(6));
         assertThat(stated.plus(Usage.of(1, 1)).statedCost()).isEmpty();
         assertThat(stated.plus(Usage.none()).statedCost()).contains(new Money(3));
+    }
+
+    @Test
+    void addsUpWhatIsChargedBesidesTokens() {
+        Usage searched =
+                Usage.builder().add(TokenClass.INPUT, 5).addExtra("search", 2).build();
+        Usage fetched = Usage.builder()
+                .addExtra("search", 1)
+                .addExtra("fetch", 4)
+                .addExtra("nothing", 0)
+                .build();
+
+        assertThat(searched.plus(fetched).extras()).containsExactly(Map.entry("fetch", 4L), Map.entry("search", 3L));
+        assertThat(searched.plus(Usage.of(1, 1)).extras()).containsExactly(Map.entry("search", 2L));
+        assertThat(Usage.of(1, 1).plus(searched).extras()).containsExactly(Map.entry("search", 2L));
+        assertThat(searched).isNotEqualTo(Usage.of(5, 0));
+        assertThat(searched.total()).as("tokens").isEqualTo(5);
+        assertThat(searched).hasToString("5 input, 2 search");
+        assertThatThrownBy(() -> searched.extras().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> Usage.builder().addExtra("search", -1)).hasMessageContaining("usage.search");
+    }
+
+    @Test
+    void aSumOfTwoTiersIsOfNeither() {
+        Usage fast = Usage.builder().add(TokenClass.INPUT, 5).tier("fast").build();
+
+        assertThat(fast.plus(fast).tier()).isEqualTo("fast");
+        assertThat(fast.plus(Usage.none()).tier()).isEqualTo("fast");
+        assertThat(fast.plus(Usage.unknown()).tier()).isEqualTo("fast");
+        assertThat(Usage.unknown().plus(fast).tier()).isEqualTo("fast");
+        assertThat(fast.plus(Usage.of(1, 1)).tier()).isEqualTo("several");
+        assertThat(fast).isNotEqualTo(Usage.of(5, 0)).hasToString("5 input at tier fast");
     }
 
     @Test
