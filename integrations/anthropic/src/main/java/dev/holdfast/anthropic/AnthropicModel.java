@@ -4,19 +4,11 @@ import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
-import dev.holdfast.context.CallContext;
 import dev.holdfast.error.Problems;
-import dev.holdfast.http.ApiKey;
-import dev.holdfast.http.HttpTransport;
-import dev.holdfast.http.WireRequest;
-import dev.holdfast.runtime.HoldfastRuntime;
+import dev.holdfast.http.ProviderBuilder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,20 +28,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What only this provider has</b> goes in by {@code ChatRequest.Builder.option(provider, name, json)}:
  * {@code thinking}, {@code cache_control}, {@code tool_choice}, {@code top_k} and every other field of the API under its
- * own name; {@code disable_parallel_tool_use} joins the tool choice; {@code tools} are added behind the request's own.
+ * own name; {@code disable_parallel_tool_use} joins the tool choice. Tools that the provider runs itself are the model's:
+ * {@link Builder#providerTool}.
  *
- * <p><b>Usage.</b> Cache reads, cache writes for five minutes and for an hour, and thinking are told apart; what the
- * provider charges for each search of its own tools is not part of it.
+ * <p><b>Thinking.</b> A budget of thinking that does not fit below the limit of the answer, for which the provider would
+ * refuse the call, is lowered to a half of that limit, or left out where not even the least that the provider takes would
+ * fit: a budget of money may have lowered the limit.
+ *
+ * <p><b>Usage.</b> Cache reads, cache writes for five minutes and for an hour, and thinking are told apart. Searches and
+ * other requests to the provider's own tools are {@linkplain dev.holdfast.chat.Usage#extras() extras} by the provider's
+ * name for them, such as {@code web_search_requests}; fetches are not, for they cost their tokens alone. A pass of another
+ * model, such as an advisor, is counted with the tokens, and is the extra {@code pass:} and the model's name: its tokens
+ * have another price. A service tier, a speed or a place with prices of its own is the
+ * {@linkplain dev.holdfast.chat.Usage#tier() tier}, several of them with a {@code +} between: {@code priority},
+ * {@code fast}, {@code us}, {@code fast+us}.
  *
  * <p><b>Threading.</b> Immutable, and safe for use by many threads. It never repeats a request.
  */
 public final class AnthropicModel implements EndpointModel {
-    private final MessagesEndpoint target;
-    private final HttpTransport transport;
+    private static final String BETAS = "anthropic-beta";
+    private static final String INTERLEAVED = "interleaved-thinking";
 
-    private AnthropicModel(MessagesEndpoint target, HttpTransport transport) {
-        this.target = target;
-        this.transport = transport;
+    private final MessagesEndpoint endpoint;
+
+    private AnthropicModel(MessagesEndpoint endpoint) {
+        this.endpoint = endpoint;
     }
 
     /**
@@ -64,100 +67,44 @@ public final class AnthropicModel implements EndpointModel {
 
     @Override
     public Endpoint endpoint() {
-        return target.endpoint();
+        return endpoint.endpoint();
     }
 
     @Override
     public ChatReply send(ChatCall call) {
-        return transport.send(new MessagesExchange(target, call.request()), call.context());
+        return endpoint.target().send(new MessagesExchange(endpoint, call.request()), call.context());
     }
 
     @Override
     public String toString() {
-        return target.endpoint().toString();
+        return endpoint().toString();
     }
 
     /** Builds an {@link AnthropicModel}. Not safe for use by several threads. */
-    public static final class Builder {
+    public static final class Builder extends ProviderBuilder<Builder> {
         private static final String ANTHROPIC = "https://api.anthropic.com";
 
         private final String model;
-        private String provider = "anthropic";
-        private String region = "";
-        private String account = "";
-        private int contextWindow;
-        private int maxOutputTokens;
         private int defaultMaxOutputTokens = 4_096;
-        private @Nullable String baseUrl;
         private String path = "/v1/messages";
         private String streamingPath = "/v1/messages";
-        private @Nullable String keyText;
-        private @Nullable ApiKey keySource;
-        private boolean keyGiven;
-        private String keyHeader = "x-api-key";
-        private String keyPrefix = "";
-        private final Map<String, String> headers = new LinkedHashMap<>();
         private final List<String> betas = new ArrayList<>();
         private final List<String> providerTools = new ArrayList<>();
-        private final Map<String, String> bodyFields = new LinkedHashMap<>();
         private boolean modelInBody = true;
         private boolean enforceOutputFormat;
-        private @Nullable HttpTransport transport;
-        private HoldfastRuntime runtime = HoldfastRuntime.system();
 
         private Builder(String model) {
+            super(model, "anthropic", "x-api-key", "");
             this.model = model;
-            headers.put("anthropic-version", "2023-06-01");
+            super.header("anthropic-version", "2023-06-01");
         }
 
         /**
-         * Sets the key.
-         *
-         * @param key the key of all calls
-         * @return this builder
+         * {@inheritDoc} {@code anthropic-beta} is added to what {@link #beta} asked for.
          */
-        public Builder apiKey(@Nullable String key) {
-            this.keyText = key;
-            this.keySource = null;
-            this.keyGiven = true;
-            return this;
-        }
-
-        /**
-         * Sets where the key of a call comes from.
-         *
-         * @param source gives the key, in the thread of the call
-         * @return this builder
-         */
-        public Builder apiKey(Function<CallContext, @Nullable String> source) {
-            this.keySource = ApiKey.perCall(source);
-            this.keyGiven = true;
-            return this;
-        }
-
-        /**
-         * Sets how the key is sent. Clouds and gateways want {@code authorization} and {@code "Bearer "}.
-         *
-         * @param name the header; {@code x-api-key} if never set
-         * @param prefix what stands before the key; nothing if never set
-         * @return this builder
-         */
-        public Builder keyHeader(String name, String prefix) {
-            this.keyHeader = name;
-            this.keyPrefix = prefix;
-            return this;
-        }
-
-        /**
-         * Sets where the API is.
-         *
-         * @param url the address before {@code /v1/messages}; Anthropic's own if never set. A proxy at another address may add
-         *     the key by itself
-         * @return this builder
-         */
-        public Builder baseUrl(String url) {
-            this.baseUrl = url;
-            return this;
+        @Override
+        public Builder header(String name, String value) {
+            return name.equalsIgnoreCase(BETAS) ? beta(value) : super.header(name, value);
         }
 
         /**
@@ -185,18 +132,6 @@ public final class AnthropicModel implements EndpointModel {
         }
 
         /**
-         * Adds a header to every request, or replaces one of ours, such as {@code anthropic-version}.
-         *
-         * @param name the header's name
-         * @param value its value. Not for keys: they would not be masked
-         * @return this builder
-         */
-        public Builder header(String name, String value) {
-            headers.put(name.toLowerCase(Locale.ROOT), value);
-            return this;
-        }
-
-        /**
          * Asks for a feature that is not yet part of the API for all.
          *
          * @param name as in the provider's documentation, for {@code anthropic-beta}
@@ -204,18 +139,6 @@ public final class AnthropicModel implements EndpointModel {
          */
         public Builder beta(String name) {
             betas.add(name);
-            return this;
-        }
-
-        /**
-         * Adds a field to every body; what a request says of it, itself or by an option, wins over it. Clouds want {@code anthropic_version} here.
-         *
-         * @param name the field
-         * @param json its value as JSON
-         * @return this builder
-         */
-        public Builder bodyField(String name, String json) {
-            bodyFields.put(name, json);
             return this;
         }
 
@@ -244,62 +167,6 @@ public final class AnthropicModel implements EndpointModel {
         }
 
         /**
-         * Sets who runs the model: the provider of its endpoint, of its prices and failures, and the name of its
-         * options.
-         *
-         * @param name {@code anthropic} if never set
-         * @return this builder
-         */
-        public Builder provider(String name) {
-            this.provider = name;
-            return this;
-        }
-
-        /**
-         * Sets where it runs.
-         *
-         * @param region the provider's name of the region
-         * @return this builder
-         */
-        public Builder region(String region) {
-            this.region = Objects.requireNonNull(region, "region");
-            return this;
-        }
-
-        /**
-         * Sets whose quota it uses.
-         *
-         * @param account a name, never the key itself
-         * @return this builder
-         */
-        public Builder account(String account) {
-            this.account = Objects.requireNonNull(account, "account");
-            return this;
-        }
-
-        /**
-         * Sets how much fits.
-         *
-         * @param tokens input and output tokens together
-         * @return this builder
-         */
-        public Builder contextWindow(int tokens) {
-            this.contextWindow = tokens;
-            return this;
-        }
-
-        /**
-         * Sets how much the model can say. No request asks for more.
-         *
-         * @param tokens output tokens
-         * @return this builder
-         */
-        public Builder maxOutputTokens(int tokens) {
-            this.maxOutputTokens = tokens;
-            return this;
-        }
-
-        /**
          * Sets how much the model may say when the request does not limit it; the API must be told a limit.
          *
          * @param tokens output tokens, thinking included; 4,096 if never set
@@ -323,94 +190,40 @@ public final class AnthropicModel implements EndpointModel {
         }
 
         /**
-         * Sets the transport: its time limits, its sizes, its connections.
-         *
-         * @param transport the transport; one with the defaults if never set
-         * @return this builder
-         */
-        public Builder transport(HttpTransport transport) {
-            this.transport = Objects.requireNonNull(transport, "transport");
-            return this;
-        }
-
-        /**
-         * Sets whose clock deadlines count by. A transport that is given has its own.
-         *
-         * @param runtime the runtime; the system's if never set
-         * @return this builder
-         */
-        public Builder runtime(HoldfastRuntime runtime) {
-            this.runtime = Objects.requireNonNull(runtime, "runtime");
-            return this;
-        }
-
-        /**
          * Builds the model.
          *
          * @return an immutable model
          * @throws dev.holdfast.error.InvalidConfigurationException with every field that cannot work
          */
         public AnthropicModel build() {
-            check().throwIfAny("Anthropic model '" + model + "'");
-            Map<String, String> all = new LinkedHashMap<>(headers);
             if (!betas.isEmpty()) {
-                all.put("anthropic-beta", String.join(",", betas));
+                super.header(BETAS, String.join(",", betas));
             }
-            MessagesEndpoint target = new MessagesEndpoint(
-                    Endpoint.builder(provider, model)
-                            .region(region)
-                            .account(account)
-                            .contextWindow(contextWindow)
-                            .maxOutputTokens(maxOutputTokens)
-                            .build(),
-                    base() + path,
-                    base() + streamingPath,
-                    all,
-                    keySource != null || keyText == null ? keySource : ApiKey.of(keyText),
-                    keyHeader,
-                    keyPrefix,
+            Map<String, String> bodyFields = bodyFields();
+            check(bodyFields).throwIfAny("Anthropic model '" + model + "'");
+            return new AnthropicModel(new MessagesEndpoint(
+                    target(ANTHROPIC),
+                    path,
+                    streamingPath,
                     modelInBody,
-                    new LinkedHashMap<>(bodyFields),
+                    bodyFields,
                     List.copyOf(providerTools),
+                    betas.stream().anyMatch(beta -> beta.contains(INTERLEAVED)),
                     defaultMaxOutputTokens,
-                    enforceOutputFormat);
-            HttpTransport way =
-                    transport == null ? HttpTransport.builder().runtime(runtime).build() : transport;
-            return new AnthropicModel(target, way);
+                    enforceOutputFormat));
         }
 
-        private String base() {
-            String base = baseUrl == null ? ANTHROPIC : baseUrl;
-            return base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        }
-
-        private Problems check() {
-            Problems problems = new Problems()
-                    .requireText(model, "model")
-                    .requireText(provider, "provider")
-                    .requirePositive(defaultMaxOutputTokens, "defaultMaxOutputTokens")
-                    .require(contextWindow >= 0, "contextWindow", "is " + contextWindow + "; give a number of tokens")
-                    .require(
-                            maxOutputTokens >= 0,
-                            "maxOutputTokens",
-                            "is " + maxOutputTokens + "; give a number of tokens");
-            String badUrl = WireRequest.problemWithUrl(base());
-            if (badUrl != null) {
-                problems.add("baseUrl", badUrl);
-            } else {
-                problems.require(
-                        !path.startsWith("/v1/") || !base().endsWith("/v1"),
-                        "baseUrl",
-                        "ends with /v1, and the path begins with it; leave it out here");
-            }
+        private Problems check(Map<String, String> bodyFields) {
+            Problems problems = check(ANTHROPIC, true);
+            problems.requirePositive(defaultMaxOutputTokens, "defaultMaxOutputTokens");
+            String base = base(ANTHROPIC);
+            problems.require(
+                    path == null || !path.startsWith("/v1/") || base == null || !base.endsWith("/v1"),
+                    "baseUrl",
+                    "ends with /v1, and the path begins with it; leave it out here");
             requirePath(problems, path, "path");
             requirePath(problems, streamingPath, "streamingPath");
-            boolean keyNeeded = keySource == null && (keyGiven || baseUrl == null);
-            String badKey = keyNeeded ? ApiKey.problemWith(keyText) : null;
-            if (badKey != null) {
-                problems.add("apiKey", badKey);
-            }
-            checkHeaders(problems);
+            betas.forEach(beta -> problems.requireText(beta, "beta"));
             bodyFields.forEach((name, json) -> BodyFields.check(problems, "bodyField." + name, name, json));
             providerTools.forEach(tool -> BodyFields.checkTool(problems, tool));
             return problems;
@@ -421,27 +234,6 @@ public final class AnthropicModel implements EndpointModel {
                     path != null && path.startsWith("/"),
                     field,
                     "is '" + path + "'; give what follows the base URL, with a / before it");
-        }
-
-        private void checkHeaders(Problems problems) {
-            checkHeader(problems, keyHeader, keyPrefix, "keyHeader");
-            headers.forEach((name, value) -> {
-                String field = "header." + name;
-                checkHeader(problems, name, value, field);
-                problems.require(
-                        !keyGiven || !name.equalsIgnoreCase(keyHeader),
-                        field,
-                        "is the one that the key is sent in; leave it out, or give no key");
-            });
-            betas.forEach(beta -> problems.requireText(beta, "beta"));
-            betas.forEach(beta -> checkHeader(problems, "anthropic-beta", beta, "beta"));
-        }
-
-        private static void checkHeader(Problems problems, String name, String value, String field) {
-            String problem = WireRequest.problemWithHeader(name, value);
-            if (problem != null) {
-                problems.add(field, problem);
-            }
         }
     }
 }

@@ -121,7 +121,7 @@ final class MessageAssembly {
             block.addTo(parts, endpoint.provider());
         }
         return ChatResponse.builder(endpoint, Message.of(Role.ASSISTANT, parts))
-                .usage(counted ? usage.usage() : Usage.unknown())
+                .usage(counted ? total() : Usage.unknown())
                 .finishReason(finishReason(stopReason))
                 .model(model)
                 .responseId(id)
@@ -142,7 +142,11 @@ final class MessageAssembly {
 
     /** What was used; the counts grow until the reason to stop is told. */
     Usage usage() {
-        return stopReason.isEmpty() || !counted ? Usage.unknown() : usage.usage();
+        return stopReason.isEmpty() || !counted ? Usage.unknown() : total();
+    }
+
+    private Usage total() {
+        return usage.usage(List.of(endpoint.model(), model));
     }
 
     private static FinishReason finishReason(String reason) {

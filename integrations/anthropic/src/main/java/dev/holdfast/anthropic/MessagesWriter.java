@@ -1,6 +1,7 @@
 package dev.holdfast.anthropic;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.OutputFormat;
@@ -17,11 +18,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the body of a request of the Messages API. */
 final class MessagesWriter {
     /** Temperatures go up to 1 here, elsewhere to 2. */
     private static final double HIGHEST_TEMPERATURE = 1.0;
+
+    /** The smallest budget of thinking that the provider takes, by its documentation. */
+    private static final int LEAST_THINKING = 1_024;
 
     private static final int LIKELY_SIZE = 4_096;
 
@@ -226,15 +231,41 @@ final class MessagesWriter {
     private void rawFields() throws IOException {
         for (Map.Entry<String, String> field : target.bodyFields().entrySet()) {
             if (says(field.getKey())) {
-                json.writeFieldName(field.getKey());
-                json.writeRawValue(field.getValue());
+                rawField(field.getKey(), field.getValue());
             }
         }
         for (Map.Entry<String, String> option : options.entrySet()) {
             if (!option.getKey().equals("disable_parallel_tool_use")) {
-                json.writeFieldName(option.getKey());
-                json.writeRawValue(option.getValue());
+                rawField(option.getKey(), option.getValue());
             }
         }
+    }
+
+    private void rawField(String name, String value) throws IOException {
+        String fitting = name.equals("thinking") ? thinking(value) : value;
+        if (fitting != null) {
+            json.writeFieldName(name);
+            json.writeRawValue(fitting);
+        }
+    }
+
+    /**
+     * The thinking asked for, with a budget below the limit of the answer, which the provider insists on. Half of the
+     * limit is left for what is said. Between calls of tools the model may think for longer than one answer.
+     *
+     * @return what to write; null where there is no room to think
+     */
+    private @Nullable String thinking(String value) {
+        boolean betweenCalls = target.thinksBetweenCalls()
+                && !(request.tools().isEmpty() && target.providerTools().isEmpty());
+        long limit = target.maxOutputTokens(request);
+        if (betweenCalls
+                || !(Json.read(value) instanceof ObjectNode thinking)
+                || thinking.path("budget_tokens").asLong(0) < limit) {
+            return value;
+        }
+        return limit / 2 < LEAST_THINKING
+                ? null
+                : thinking.put("budget_tokens", limit / 2).toString();
     }
 }

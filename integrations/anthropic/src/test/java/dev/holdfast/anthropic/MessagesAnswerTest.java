@@ -17,6 +17,7 @@ import dev.holdfast.error.Remedy;
 import dev.holdfast.error.TransportException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,8 @@ class MessagesAnswerTest {
                 {"input_tokens":10,"cache_read_input_tokens":200,"cache_creation_input_tokens":70,
                 "cache_creation":{"ephemeral_5m_input_tokens":50,"ephemeral_1h_input_tokens":20},
                 "output_tokens":30,"output_tokens_details":{"thinking_tokens":25},
-                "server_tool_use":{"web_search_requests":3},"service_tier":"standard"}""");
+                "server_tool_use":{"web_search_requests":3,"web_fetch_requests":2},"service_tier":"standard",
+                "inference_geo":"not_available"}""");
 
         assertThat(usage.tokens(TokenClass.INPUT)).isEqualTo(10);
         assertThat(usage.tokens(TokenClass.CACHED_INPUT)).isEqualTo(200);
@@ -103,6 +105,35 @@ class MessagesAnswerTest {
         assertThat(usage.tokens(TokenClass.OUTPUT)).isEqualTo(5);
         assertThat(usage.tokens(TokenClass.REASONING)).isEqualTo(25);
         assertThat(usage.total()).as("cached tokens are billed once").isEqualTo(310);
+        assertThat(usage.extras())
+                .as("a fetch costs its tokens alone")
+                .containsExactly(Map.entry("web_search_requests", 3L));
+        assertThat(usage.tier()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "standard, standard, global, ''",
+        "priority, standard, global, priority",
+        "batch, standard, not_available, batch",
+        "standard, fast, us, fast+us",
+    })
+    void tellsWhatHasPricesOfItsOwn(String serviceTier, String speed, String place, String tier) {
+        Usage usage = usage("{\"input_tokens\":1,\"output_tokens\":2,\"service_tier\":\"" + serviceTier
+                + "\",\"speed\":\"" + speed + "\",\"inference_geo\":\"" + place + "\"}");
+
+        assertThat(usage.tier()).isEqualTo(tier);
+    }
+
+    @Test
+    void namesAPassOfAnotherModel() {
+        Usage usage = usage("""
+                {"input_tokens":5,"output_tokens":6,"iterations":[
+                {"type":"message","input_tokens":5,"output_tokens":6,"model":"claude-test"},
+                {"type":"advisor_message","input_tokens":7,"output_tokens":8,"model":"claude-dear"}]}""");
+
+        assertThat(usage.total()).isEqualTo(26);
+        assertThat(usage.extras()).containsExactly(Map.entry("pass:claude-dear", 1L));
     }
 
     @Test

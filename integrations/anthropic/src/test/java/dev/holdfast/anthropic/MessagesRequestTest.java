@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -288,6 +289,57 @@ class MessagesRequestTest {
                 ChatRequest.of("Hi").toBuilder().maxOutputTokens(9_000).build();
         assertThat(maxTokens(model().defaultMaxOutputTokens(100), asksForMore)).isEqualTo(9_000);
         assertThat(maxTokens(model().maxOutputTokens(8_000), asksForMore)).isEqualTo(8_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "20000, 16000, 16000",
+        "16001, 16000, 16000",
+        "16000, 16000, 8000", // the provider refuses a budget that is not below the limit
+        "3001, 16000, 1500",
+        "2048, 16000, 1024",
+        "2047, 16000, 0", // the least that the provider takes would leave less for the answer than for the thoughts
+        "16, 1024, 0",
+    })
+    void leavesTheAnswerRoomBesideItsThoughts(int limit, int wanted, int thinking) {
+        String asked = "{\"type\":\"enabled\",\"budget_tokens\":" + wanted + ",\"display\":\"omitted\"}";
+        ChatRequest limited =
+                ChatRequest.of("Hi").toBuilder().maxOutputTokens(limit).build();
+        JsonNode byRequest =
+                send(limited.toBuilder().option("anthropic", "thinking", asked).build());
+        JsonNode byModel = send(model().bodyField("thinking", asked).build(), limited);
+
+        for (JsonNode body : List.of(byRequest, byModel)) {
+            assertThat(body.path("max_tokens").asInt()).isEqualTo(limit);
+            assertThat(body.path("thinking").path("budget_tokens").asInt(0)).isEqualTo(thinking);
+            assertThat(body.has("thinking")).isEqualTo(thinking > 0);
+            assertThat(body.path("thinking").path("display").asText("omitted")).isEqualTo("omitted");
+        }
+    }
+
+    @Test
+    void leavesThinkingAloneThatIsNotBoundByTheAnswer() {
+        String deep = "{\"type\":\"enabled\",\"budget_tokens\":9000}";
+        ChatRequest request = withTools()
+                .maxOutputTokens(4_000)
+                .option("anthropic", "thinking", deep)
+                .build();
+        AnthropicModel between = model().beta("interleaved-thinking-2025-05-14").build();
+        AnthropicModel byHeader = model().header("Anthropic-Beta", "interleaved-thinking-2025-05-14")
+                .build();
+
+        assertThat(send(between, request).path("thinking")).isEqualTo(json(deep));
+        assertThat(send(byHeader, request).path("thinking")).isEqualTo(json(deep));
+        assertThat(send(between, request.toBuilder().tools(List.of()).build())
+                        .at("/thinking/budget_tokens")
+                        .asInt())
+                .as("without tools there is nothing to think between")
+                .isEqualTo(2_000);
+        assertThat(send(withTools()
+                                .option("anthropic", "thinking", "{\"type\":\"adaptive\"}")
+                                .build())
+                        .path("thinking"))
+                .isEqualTo(json("{\"type\":\"adaptive\"}"));
     }
 
     @Test

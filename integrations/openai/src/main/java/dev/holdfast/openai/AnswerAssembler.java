@@ -28,11 +28,12 @@ final class AnswerAssembler {
     private String finish = "";
     private String id = "";
     private String model = "";
-    private Usage usage = Usage.unknown();
+    private final UsageReader usage;
 
-    AnswerAssembler(Endpoint endpoint, Supplier<String> missingId) {
+    AnswerAssembler(Endpoint endpoint, Supplier<String> missingId, boolean searches) {
         this.endpoint = endpoint;
         this.missingId = missingId;
+        this.usage = new UsageReader(endpoint.provider(), searches);
     }
 
     /**
@@ -43,7 +44,7 @@ final class AnswerAssembler {
     void add(JsonNode root, boolean document, Consumer<Chunk> chunks) {
         id = id.isEmpty() ? Json.text(root, "id") : id;
         model = model.isEmpty() ? Json.text(root, "model") : model;
-        addUsage(root);
+        usage.add(root);
         JsonNode choice = firstChoice(root.path("choices"));
         if (choice == null) {
             return;
@@ -56,17 +57,6 @@ final class AnswerAssembler {
         }
         String reason = Json.text(choice, "finish_reason");
         finish = reason.isEmpty() ? finish : reason; // some repeat it, some send an empty one after it
-    }
-
-    /** The last one that was sent counts: some send one with each piece, and each holds the ones before. */
-    private void addUsage(JsonNode root) {
-        JsonNode reported = Json.object(root, "usage");
-        if (reported == null) {
-            reported = Json.object(Json.object(root, "x_groq"), "usage");
-        }
-        if (reported != null && UsageReader.counts(reported)) {
-            usage = UsageReader.read(reported, endpoint.provider());
-        }
     }
 
     /** Of several choices the first is the answer: the text of two must not be mixed. */
@@ -116,7 +106,7 @@ final class AnswerAssembler {
     }
 
     Usage usage() {
-        return usage;
+        return usage.usage();
     }
 
     /** What came so far; no call, for its end may be missing. */
@@ -138,7 +128,7 @@ final class AnswerAssembler {
             parts.add(new Part.Opaque(endpoint.provider(), json));
         }
         return ChatResponse.builder(endpoint, Message.of(Role.ASSISTANT, parts))
-                .usage(usage)
+                .usage(usage.usage())
                 .finishReason(finishReason())
                 .model(model)
                 .responseId(id)

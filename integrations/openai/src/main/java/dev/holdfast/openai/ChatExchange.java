@@ -27,7 +27,7 @@ final class ChatExchange implements ProviderExchange {
     ChatExchange(OpenAiModel model, ChatRequest request) {
         this.model = model;
         this.request = request;
-        this.answer = new AnswerAssembler(model.endpoint(), model::newCallId);
+        this.answer = new AnswerAssembler(model.endpoint(), model::newCallId, model.searches());
     }
 
     @Override

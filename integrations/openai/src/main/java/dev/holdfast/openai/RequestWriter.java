@@ -2,6 +2,7 @@ package dev.holdfast.openai;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.holdfast.chat.ChatRequest;
+import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.OutputFormat;
 import dev.holdfast.chat.ToolChoice;
 import dev.holdfast.chat.ToolSpec;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -36,25 +38,42 @@ final class RequestWriter {
             "max_tokens",
             "max_completion_tokens");
 
+    /**
+     * What gives the model tools that pass none of our own rules and are charged for each time: for who builds the model
+     * and sets its price, not for a request.
+     */
+    private static final Set<String> PAID_TOOLS = Set.of("web_search_options", "plugins", "search_parameters");
+
     private final String model;
     private final String provider;
     private final String maxTokensField;
     private final boolean streamUsage;
     private final boolean jsonSchema;
+    private final Map<String, String> bodyFields;
     private final MessageWriter messages;
 
-    RequestWriter(String model, String provider, String maxTokensField, boolean streamUsage, boolean jsonSchema) {
-        this.model = model;
-        this.provider = provider;
+    RequestWriter(
+            Endpoint endpoint,
+            String maxTokensField,
+            boolean streamUsage,
+            boolean jsonSchema,
+            Map<String, String> bodyFields) {
+        this.model = endpoint.model();
+        this.provider = endpoint.provider();
         this.maxTokensField = maxTokensField;
         this.streamUsage = streamUsage;
         this.jsonSchema = jsonSchema;
+        this.bodyFields = bodyFields;
         this.messages = new MessageWriter(provider);
     }
 
+    /** Whether every call searches: OpenAI's search models do, and charge for it without a word in the answer. */
+    boolean searches() {
+        return bodyFields.containsKey("web_search_options");
+    }
+
     byte[] write(ChatRequest request) {
-        Map<String, String> options = request.options(provider);
-        check(options);
+        Map<String, String> options = added(request);
         ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
         // Through a writer: it replaces half of a character, which a text cut short may end in; the generator of bytes
         // would refuse the whole request for it.
@@ -89,7 +108,30 @@ final class RequestWriter {
         return out.toByteArray();
     }
 
-    private void check(Map<String, String> options) {
+    /** What is added to the body: the request's options, and what the model has for all requests where none says it. */
+    private Map<String, String> added(ChatRequest request) {
+        Map<String, String> options = request.options(provider);
+        checkOptions(options);
+        if (bodyFields.isEmpty()) {
+            return options;
+        }
+        Map<String, String> all = new LinkedHashMap<>(bodyFields);
+        removeIf(request.temperature().isPresent(), "temperature", all);
+        removeIf(request.topP().isPresent(), "top_p", all);
+        removeIf(!request.stop().isEmpty(), "stop", all);
+        removeIf(request.outputFormat() instanceof OutputFormat.Json, "response_format", all);
+        removeIf(!(request.toolChoice() instanceof ToolChoice.Auto), "tool_choice", all);
+        all.putAll(options);
+        return all;
+    }
+
+    private static void removeIf(boolean said, String field, Map<String, String> fields) {
+        if (said) {
+            fields.remove(field);
+        }
+    }
+
+    private void checkOptions(Map<String, String> options) {
         if (options.isEmpty()) {
             return;
         }
@@ -97,12 +139,21 @@ final class RequestWriter {
         for (Map.Entry<String, String> option : options.entrySet()) {
             String path = "options." + provider + "." + option.getKey();
             problems.require(
-                            !DECIDED.contains(folded(option.getKey())),
-                            path,
-                            "is decided by the request or the model itself; set it there")
-                    .require(Json.isWhole(option.getValue()), path, "is not JSON; quote a text as \"text\"");
+                    !PAID_TOOLS.contains(folded(option.getKey())),
+                    path,
+                    "gives the model tools that are charged for each time; set it as bodyField on the model");
+            check(problems, path, option.getKey(), option.getValue());
         }
         problems.throwIfAny("request");
+    }
+
+    /** Whether a field may be added to a body at all. */
+    static void check(Problems problems, String path, String name, String json) {
+        problems.require(
+                        !DECIDED.contains(folded(name)),
+                        path,
+                        "is decided by the request or the model itself; set it there")
+                .require(Json.isWhole(json), path, "is not JSON; quote a text as \"text\"");
     }
 
     /** As servers that do not mind the case of names read one; those written in Go take a long s for an s, too. */

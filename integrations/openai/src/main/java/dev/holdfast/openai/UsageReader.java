@@ -6,6 +6,9 @@ import dev.holdfast.chat.TokenClass;
 import dev.holdfast.chat.Usage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,20 +18,61 @@ import org.jspecify.annotations.Nullable;
  * spoken output within {@code completion_tokens}. Others count besides (xAI's thoughts, Mistral's audio) or do not name
  * at all (Google's thoughts) what they charge for; it shows in {@code total_tokens}, which all of them add up from what
  * they charge. Where the numbers contradict each other, the part is cut to the whole, so that no class is negative.
+ *
+ * <p>Of several reports the last one counts: some send one with each piece, and each holds the ones before.
  */
 final class UsageReader {
     private static final int TICKS_SCALE = 10; // xAI counts in 10^-10 dollars
     private static final int MOST_DIGITS = 40; // of a cost that is meant as one; guards against 1e999999999
 
-    private UsageReader() {}
+    /** What providers call the tier that everybody gets: OpenAI, Anthropic's and Mistral's, Groq. */
+    private static final Set<String> ORDINARY_TIERS = Set.of("", "default", "standard", "on_demand", "auto");
 
-    /** Whether a report counts anything; some send an empty one with every piece. */
-    static boolean counts(JsonNode usage) {
-        return usage.hasNonNull("prompt_tokens") || usage.hasNonNull("completion_tokens");
+    /** What is charged each time, and stands in the report itself: xAI's sources, Perplexity's searches. */
+    private static final List<String> EXTRAS = List.of("num_sources_used", "num_search_queries");
+
+    private static final String SEARCHES = "web_search_requests";
+
+    private final String provider;
+    private final boolean searches;
+    private @Nullable JsonNode report;
+    private String tier = "";
+
+    /**
+     * Reads one answer.
+     *
+     * @param searches whether the model searches before every answer, for a fee that no answer tells
+     */
+    UsageReader(String provider, boolean searches) {
+        this.provider = provider;
+        this.searches = searches;
+    }
+
+    /** Takes a document or a piece. */
+    void add(JsonNode root) {
+        JsonNode reported = Json.object(root, "usage");
+        if (reported == null) {
+            reported = Json.object(Json.object(root, "x_groq"), "usage");
+        }
+        if (reported != null && counts(reported)) {
+            report = reported;
+        }
+        String served = Json.text(root, "service_tier");
+        served = served.isEmpty() ? Json.text(reported, "service_tier") : served; // Mistral
+        tier = served.isEmpty() ? tier : served;
     }
 
     /** The usage; unknown unless both sides are counted, for what is known is settled as the last word. */
-    static Usage read(JsonNode usage, String provider) {
+    Usage usage() {
+        return report == null ? Usage.unknown() : read(report);
+    }
+
+    /** Whether a report counts anything; some send an empty one with every piece. */
+    private static boolean counts(JsonNode usage) {
+        return usage.hasNonNull("prompt_tokens") || usage.hasNonNull("completion_tokens");
+    }
+
+    private Usage read(JsonNode usage) {
         if (!isCount(usage.get("prompt_tokens")) || !isCount(usage.get("completion_tokens"))) {
             return Usage.unknown();
         }
@@ -40,7 +84,7 @@ final class UsageReader {
         long spokenIn = count(in, "audio_tokens");
         long thought = count(out, "reasoning_tokens");
 
-        long excess = excess(usage, prompt, completion, thought, provider);
+        long excess = excess(usage, prompt, completion, thought);
         if (spokenIn > 0 && excess == spokenIn && thought != excess) { // spoken input beside the prompt (Mistral)
             prompt += spokenIn;
             excess = 0;
@@ -57,12 +101,14 @@ final class UsageReader {
         Usage.Builder builder = Usage.builder();
         addInput(builder, prompt, cached, count(in, "cache_write_tokens"), spokenIn);
         addOutput(builder, output, thought, count(out, "audio_tokens"));
+        addExtras(builder, usage);
+        builder.tier(ORDINARY_TIERS.contains(tier.toLowerCase(Locale.ROOT)) ? "" : tier);
         Money cost = cost(usage);
         return cost == null ? builder.build() : builder.statedCost(cost).build();
     }
 
     /** What is charged beyond prompt and completion. */
-    private static long excess(JsonNode usage, long prompt, long completion, long thought, String provider) {
+    private long excess(JsonNode usage, long prompt, long completion, long thought) {
         if (usage.path("total_tokens").isNumber()) {
             return Math.max(0, count(usage, "total_tokens") - prompt - completion);
         }
@@ -89,6 +135,15 @@ final class UsageReader {
         left -= add(builder, TokenClass.REASONING, thought, left);
         left -= add(builder, TokenClass.AUDIO_OUTPUT, spoken, left);
         builder.add(TokenClass.OUTPUT, left);
+    }
+
+    private void addExtras(Usage.Builder builder, JsonNode usage) {
+        for (String extra : EXTRAS) {
+            builder.addExtra(extra, count(usage, extra));
+        }
+        JsonNode tools = Json.object(usage, "server_tool_use_details"); // OpenRouter
+        long searched = tools == null ? 0 : count(tools, SEARCHES);
+        builder.addExtra(SEARCHES, searches ? Math.max(1, searched) : searched);
     }
 
     private static long add(Usage.Builder builder, TokenClass tokenClass, long count, long most) {

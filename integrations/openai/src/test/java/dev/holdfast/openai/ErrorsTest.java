@@ -112,6 +112,8 @@ class ErrorsTest extends ProviderTestBase {
                         .apiKey("two\nlines sk-secret")
                         .header("bad name", "x")
                         .header("x-team", "ß")
+                        .bodyField("plugins", "[")
+                        .bodyField("model", "\"dearer\"")
                         .maxTokensField("tokens")
                         .contextWindow(-1)
                         .build())
@@ -121,8 +123,10 @@ class ErrorsTest extends ProviderTestBase {
                         "provider:",
                         "baseUrl:",
                         "apiKey:",
-                        "header 'bad name': has a name",
-                        "header 'x-team': has a value",
+                        "header.bad name: has a name",
+                        "header.x-team: has a value",
+                        "bodyField.plugins: is not JSON",
+                        "bodyField.model: is decided",
                         "maxTokensField:",
                         "contextWindow:")
                 .message()

@@ -12,6 +12,7 @@ import dev.holdfast.chat.Role;
 import dev.holdfast.chat.ToolChoice;
 import dev.holdfast.chat.ToolSpec;
 import dev.holdfast.error.InvalidConfigurationException;
+import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -279,5 +280,42 @@ class RequestTest extends ProviderTestBase {
                         "options.openai.N",
                         "options.openai.me\u017f\u017fages",
                         "options.openai.metadata: is not JSON");
+    }
+
+    @Test
+    void theModelsOwnFieldsStandInEveryBodyWhereTheRequestSaysNothingElse() {
+        OpenAiModel model = OpenAiModel.builder("mini")
+                .baseUrl(URI.create(baseUrl()))
+                .bodyField("service_tier", "\"flex\"")
+                .bodyField("temperature", "0.2")
+                .bodyField("top_p", "0.5")
+                .build();
+        send(
+                        model,
+                        ChatRequest.of("hi").toBuilder()
+                                .temperature(0.9)
+                                .option("openai", "top_p", "0.7")
+                                .build())
+                .await();
+
+        assertThat(sent().get("service_tier").asText()).isEqualTo("flex");
+        assertThat(sent().get("temperature").asDouble()).isEqualTo(0.9);
+        assertThat(sent().get("top_p").asDouble()).isEqualTo(0.7);
+        assertThat(lastRequest().getBodyAsString())
+                .containsOnlyOnce("temperature")
+                .containsOnlyOnce("top_p");
+    }
+
+    /** Each use of them is charged, and none passes our own rules. */
+    @ParameterizedTest
+    @ValueSource(strings = {"web_search_options", "plugins", "search_parameters", "Plugins"})
+    void aRequestDoesNotGiveTheModelToolsOfTheProvider(String field) {
+        ChatRequest request =
+                ChatRequest.of("hi").toBuilder().option("openai", field, "{}").build();
+
+        assertThatThrownBy(() -> send("openai", request))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("options.openai." + field)
+                .hasMessageContaining("bodyField");
     }
 }

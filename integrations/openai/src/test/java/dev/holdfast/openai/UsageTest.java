@@ -2,9 +2,11 @@ package dev.holdfast.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Money;
 import dev.holdfast.chat.TokenClass;
 import dev.holdfast.chat.Usage;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -167,5 +169,66 @@ class UsageTest extends ProviderTestBase {
         assertThat(usage("openrouter", "'prompt_tokens':1,'completion_tokens':1," + fields)
                         .statedCost())
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "priority, priority",
+        "flex, flex",
+        "default, ''",
+        "Default, ''",
+        "on_demand, ''",
+        "standard, ''",
+        "'', ''",
+    })
+    void whatTierItWasServedAt(String said, String tier) {
+        String usage = "'usage':{'prompt_tokens':1,'completion_tokens':1}";
+        serveJson("{'choices':[{'message':{'content':'x'}}]," + usage + ",'service_tier':'" + said + "'}");
+        assertThat(ask("openai").usage().tier()).isEqualTo(tier);
+
+        serveEvents(
+                "{'choices':[{'delta':{'content':'a'}}],'service_tier':'" + said + "'}",
+                "{'choices':[],'service_tier':null," + usage + "}",
+                "[DONE]");
+        assertThat(askStreaming("openai").usage().tier()).as("streamed").isEqualTo(tier);
+    }
+
+    @Test
+    void aTierWithinTheReport() {
+        assertThat(usage("mistral", "'prompt_tokens':1,'completion_tokens':1,'service_tier':'batch'")
+                        .tier())
+                .isEqualTo("batch");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'num_sources_used':3, num_sources_used, 3",
+        "'num_search_queries':2, num_search_queries, 2",
+        "'server_tool_use_details':{'web_search_requests':4;'tool_calls_executed':4}, web_search_requests, 4",
+    })
+    void whatIsChargedEachTime(String fields, String name, long count) {
+        assertThat(usage("any", "'prompt_tokens':1,'completion_tokens':1," + fields.replace(';', ','))
+                        .extras())
+                .containsExactly(Map.entry(name, count));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'num_sources_used':0", "'num_sources_used':null", "'server_tool_use_details':null"})
+    void whatDidNotHappenIsNotCharged(String fields) {
+        assertThat(usage("any", "'prompt_tokens':1,'completion_tokens':1," + fields)
+                        .extras())
+                .isEmpty();
+    }
+
+    @Test
+    void aSearchThatNoAnswerTells() {
+        serveJson("{'choices':[{'message':{'content':'x'}}],'usage':{'prompt_tokens':1,'completion_tokens':1}}");
+        OpenAiModel searching = OpenAiModel.builder("mini-search")
+                .baseUrl(baseUrl())
+                .bodyField("web_search_options", "{}")
+                .build();
+
+        assertThat(send(searching, ChatRequest.of("hi")).await().usage().extras())
+                .containsExactly(Map.entry("web_search_requests", 1L));
     }
 }
