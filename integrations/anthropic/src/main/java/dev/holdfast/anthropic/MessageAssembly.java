@@ -36,7 +36,8 @@ final class MessageAssembly {
     /** Takes a message that came whole. */
     void whole(JsonNode message) throws UnreadableReplyException {
         if (!message.path("content").isArray()) {
-            throw UnreadableReplyException.malformed("not a message: it has no content");
+            throw UnreadableReplyException.malformed(
+                    "not a message, for it has no content; check that the base URL is where the Messages API is spoken");
         }
         start(message);
         stopReason = Json.text(message, "stop_reason");

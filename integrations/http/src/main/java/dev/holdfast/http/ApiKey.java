@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A key, or where to get one for each call. It never shows itself: not in {@link #toString}, and the transport takes it
- * out of whatever a provider echoes. Immutable.
+ * out of whatever a provider echoes, unless it has fewer than eight characters: such a one is no secret, and a part of
+ * many words. Immutable.
  */
 public final class ApiKey {
     private final Function<CallContext, @Nullable String> source;

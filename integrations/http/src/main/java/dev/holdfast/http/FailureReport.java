@@ -19,11 +19,14 @@ import dev.holdfast.error.TaskException;
 import dev.holdfast.error.TransportException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** Says what went wrong with one call, in core's words. Used by the holder of the reply's turn alone. */
@@ -40,6 +43,7 @@ final class FailureReport {
     private final CallContext context;
     private final CallProgress progress;
     private final CallSecrets secrets;
+    private @Nullable HttpUrl url;
     private boolean delivered;
     private boolean boundByDeadline;
 
@@ -54,6 +58,11 @@ final class FailureReport {
         this.context = context;
         this.progress = progress;
         this.secrets = secrets;
+    }
+
+    /** Where the call goes, for whoever has to mend the address. */
+    void sentTo(HttpUrl address) {
+        url = address;
     }
 
     /** From now on the caller has seen a part of the answer: no failure may look as if it could be tried again. */
@@ -121,22 +130,60 @@ final class FailureReport {
                     details(boundByDeadline ? Classification.none() : FailureTable.timeout()),
                     cause);
         }
+        boolean sent = progress.mayHaveBeenSent();
+        String what = sent
+                ? "the connection to " + who() + " broke before the answer was complete"
+                : cause instanceof SSLException ? "no trusted connection to " + who() : "no connection to " + who();
+        String message = what + why(cause) + (sent ? "" : "; " + adviceOn(cause));
+        if (cause instanceof SSLException && !sent) {
+            return failed(message, UNTRUSTED, cause);
+        }
+        return failed(message, progress.isAnswering() ? FailureTable.truncated() : FailureTable.transport(), cause);
+    }
+
+    /** The first line of it: the HTTP client writes whole certificates below. */
+    private static String why(IOException cause) {
+        String message = cause.getMessage();
+        return message == null || message.isBlank()
+                ? ""
+                : ": " + message.strip().lines().findFirst().orElse("");
+    }
+
+    private static String adviceOn(IOException cause) {
         if (cause instanceof UnknownHostException) {
-            return failed(
-                    "the host of " + exchange.endpoint() + " is unknown; check the base URL and the DNS: "
-                            + cause.getMessage(),
-                    FailureTable.transport(),
-                    cause);
+            return "nobody knows its host; check the base URL and the DNS";
         }
-        if (cause instanceof SSLException && !progress.mayHaveBeenSent()) {
-            return failed(
-                    "no trusted connection to " + exchange.endpoint() + ": " + cause.getMessage(), UNTRUSTED, cause);
+        if (cause instanceof SSLPeerUnverifiedException) {
+            return "its certificate is another host's; check the base URL";
         }
-        String what = progress.mayHaveBeenSent()
-                ? "the connection to " + exchange.endpoint() + " broke before the answer was complete"
-                : "no connection to " + exchange.endpoint();
-        String why = cause.getMessage() == null ? "" : ": " + cause.getMessage();
-        return failed(what + why, progress.isAnswering() ? FailureTable.truncated() : FailureTable.transport(), cause);
+        if (cause instanceof SSLException) {
+            String message = String.valueOf(cause.getMessage());
+            if (message.contains("PKIX") || message.contains("certificat")) {
+                return "this JVM does not trust its certificate; a proxy that reads along brings one of its own, which"
+                        + " then belongs into the trust store";
+            }
+            return message.contains("SSL message") || message.contains("plaintext")
+                    ? "what is there does not speak TLS; check whether the base URL begins with http://"
+                    : "check the base URL, and what versions of TLS both sides speak";
+        }
+        return cause instanceof ConnectException
+                ? "check that the server runs, and the host and the port of the base URL"
+                : "check the base URL and the network";
+    }
+
+    /** The endpoint, and its address without what follows the path. */
+    private String who() {
+        HttpUrl known = url;
+        return known == null ? exchange.endpoint().toString() : exchange.endpoint() + " at " + withoutQuery(known);
+    }
+
+    private static HttpUrl withoutQuery(HttpUrl url) {
+        return url.newBuilder()
+                .query(null)
+                .fragment(null)
+                .username("")
+                .password("")
+                .build();
     }
 
     private String exceeded() {
@@ -160,16 +207,34 @@ final class FailureReport {
             UnreadableReplyException unreadable, int status, Map<String, String> headers, ProviderLimits limits) {
         ReportedError error = unreadable.error();
         return error == null
-                ? failed(exchange.endpoint() + " sent an answer that is " + unreadable.getMessage(), MALFORMED, null)
-                : reported(error, status, headers, limits);
+                ? failed(who() + " sent an answer that is " + unreadable.getMessage(), MALFORMED, null)
+                : reported(exchange.endpoint().toString(), error, status, headers, limits);
     }
 
     HoldfastException status(int status, String body, Map<String, String> headers, ProviderLimits limits) {
-        return reported(exchange.error(status, body), status, headers, limits);
+        if (status >= 300 && status < 400) {
+            return reported(who(), new ReportedError("", "", redirect(headers), null), status, headers, limits);
+        }
+        String page = HtmlPage.describe(body);
+        if (page != null) {
+            String advice = "; not the API answered, but a proxy or a web site: check the base URL";
+            return reported(who(), new ReportedError("", "", page + advice, null), status, headers, limits);
+        }
+        boolean nothingThere = status == 404 || status == 405; // of the model, or of the API
+        String who = nothingThere ? who() : exchange.endpoint().toString();
+        return reported(who, exchange.error(status, body), status, headers, limits);
+    }
+
+    private String redirect(Map<String, String> headers) {
+        HttpUrl from = url;
+        String location = headers.get("location");
+        HttpUrl to = from == null || location == null ? null : from.resolve(location);
+        return "it redirects" + (to == null ? "" : " to " + withoutQuery(to))
+                + ", where no call follows, for the key would go along; check the base URL";
     }
 
     private HoldfastException reported(
-            ReportedError error, int status, Map<String, String> headers, ProviderLimits limits) {
+            String who, ReportedError error, int status, Map<String, String> headers, ProviderLimits limits) {
         String said = shortened(secrets.mask(error.message()));
         String code = shortened(secrets.mask(error.code()));
         String type = shortened(secrets.mask(error.type()));
@@ -182,7 +247,7 @@ final class FailureReport {
         if (isRefusal(status)) {
             details.usage(Usage.none(), Billing.NOT_BILLED);
         }
-        String message = exchange.endpoint() + " answered with an error"
+        String message = secrets.mask(who) + " answered with an error"
                 + (status == 200 ? "" : " (status " + status + ")")
                 + (said.isEmpty() ? "" : ": " + said);
         return delivered

@@ -196,7 +196,9 @@ final class HttpReply implements ChatReply {
     }
 
     private ReplyBody open() throws IOException {
-        Call sent = transport.client().newCall(prepared(exchange.request()));
+        WireRequest request = exchange.request();
+        failures.sentTo(request.url());
+        Call sent = transport.client().newCall(prepared(request));
         sent.addEventListener(progress);
         Duration bound = failures.boundOfCall();
         if (bound.isZero()) {
@@ -238,8 +240,11 @@ final class HttpReply implements ChatReply {
         if (from.hasSeenEvent()) {
             throw failures.cut();
         }
-        throw UnreadableReplyException.malformed("neither JSON nor a stream of events; its content-type is "
-                + headers().getOrDefault("content-type", "not given") + ". Check the base URL");
+        String page = HtmlPage.describe(from.page());
+        throw UnreadableReplyException.malformed((page == null ? "" : page + ", ")
+                + "neither JSON nor a stream of events; its content-type is "
+                + headers().getOrDefault("content-type", "not given")
+                + ". Check the base URL, and whether a proxy or a login stands before the API");
     }
 
     private ChatResponse withLimits(ChatResponse whole) {

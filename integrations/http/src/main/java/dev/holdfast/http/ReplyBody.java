@@ -21,6 +21,7 @@ final class ReplyBody {
     private long total;
     private boolean ended;
     private boolean sawEvent;
+    private String page = "";
 
     ReplyBody(InputStream in, HttpTransport transport) {
         this.in = in;
@@ -35,11 +36,17 @@ final class ReplyBody {
                 byte b = buffer[i];
                 if (b != ' ' && b != '\t' && b != '\r' && b != '\n' && !isBom(b)) {
                     parser.feed(buffer, 0, length);
+                    page = b == '<' ? new String(buffer, i, length - i, StandardCharsets.UTF_8) : "";
                     return b == '{' || b == '[';
                 }
             }
         }
         return false;
+    }
+
+    /** The beginning of it where that is markup; empty where it is not. */
+    String page() {
+        return page;
     }
 
     private static boolean isBom(byte b) {

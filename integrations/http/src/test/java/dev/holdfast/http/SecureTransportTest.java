@@ -144,10 +144,46 @@ class SecureTransportTest {
         TransportException untrusted = catchThrowableOfType(
                 TransportException.class, HttpTransport.standard().send(new LineExchange(url()), CONTEXT)::next);
 
-        assertThat(untrusted).hasMessageContaining("no trusted connection");
+        assertThat(untrusted)
+                .hasMessageContaining("no trusted connection to lines/words-1 at " + url() + ": ")
+                .hasMessageContaining("this JVM does not trust its certificate");
         assertThat(untrusted.billing()).isEqualTo(Billing.NOT_SENT);
         assertThat(untrusted.classification().isRetryable()).isFalse();
         assertThat(untrusted.classification().allows(Remedy.ESCALATE)).isTrue();
         assertThat(server.getAllServeEvents()).isEmpty();
+    }
+
+    @Test
+    void aCertificateOfAnotherHostSaysSo() throws Exception {
+        OkHttpClient client = trusting(Protocol.HTTP_1_1)
+                .hostnameVerifier((host, session) -> false)
+                .build();
+        TransportException untrusted = catchThrowableOfType(
+                TransportException.class,
+                HttpTransport.builder().client(client).build().send(new LineExchange(url()), CONTEXT)::next);
+
+        assertThat(untrusted)
+                .hasMessageContaining("its certificate is another host's; check the base URL")
+                .message()
+                .hasLineCount(1);
+        assertThat(untrusted.billing()).isEqualTo(Billing.NOT_SENT);
+    }
+
+    @Test
+    void aServerWithoutTlsSaysSo() throws Exception {
+        WireMockServer plain = new WireMockServer(options().dynamicPort().bindAddress("127.0.0.1"));
+        plain.start();
+        try {
+            String url = "https://127.0.0.1:" + plain.port() + "/v1";
+            TransportException failed = catchThrowableOfType(
+                    TransportException.class, HttpTransport.standard().send(new LineExchange(url), CONTEXT)::next);
+
+            assertThat(failed)
+                    .hasMessageContaining("at " + url)
+                    .hasMessageContaining("does not speak TLS; check whether the base URL begins with http://");
+            assertThat(failed.billing()).isEqualTo(Billing.NOT_SENT);
+        } finally {
+            plain.stop();
+        }
     }
 }

@@ -49,7 +49,8 @@ final class ChatExchange implements ProviderExchange {
     public ChatResponse whole(String body) throws UnreadableReplyException {
         JsonNode root = checked(body, true);
         if (root.path("choices").isEmpty()) {
-            throw UnreadableReplyException.malformed("without choices");
+            throw UnreadableReplyException.malformed(
+                    "without choices; check that the base URL is where Chat Completions are spoken");
         }
         answer.add(root, true, chunk -> {});
         return answer.response();

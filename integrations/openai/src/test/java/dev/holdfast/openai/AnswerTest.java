@@ -246,6 +246,6 @@ class AnswerTest extends ProviderTestBase {
 
         assertThatThrownBy(() -> ask("openai"))
                 .isInstanceOf(TransportException.class)
-                .hasMessageContaining("openai/mini sent an answer that is");
+                .hasMessageContaining("openai/mini at " + baseUrl() + "/v1/chat/completions sent an answer that is");
     }
 }
