@@ -260,7 +260,7 @@ public abstract class ProviderBuilder<B extends ProviderBuilder<B>> {
                 .require(contextWindow >= 0, "contextWindow", "is " + contextWindow + "; give a number of tokens")
                 .require(
                         maxOutputTokens >= 0, "maxOutputTokens", "is " + maxOutputTokens + "; give a number of tokens");
-        String badUrl = baseUrl == null && home == null ? adviceWithoutUrl() : WireRequest.problemWithUrl(base(home));
+        String badUrl = WireRequest.problemWithUrl(base(home));
         if (badUrl != null) {
             problems.add("baseUrl", badUrl);
         }
@@ -278,15 +278,6 @@ public abstract class ProviderBuilder<B extends ProviderBuilder<B>> {
                     "is the one that the key is sent in; leave it out, or give no key");
         });
         return problems;
-    }
-
-    /**
-     * What to do where neither the user nor the provider's name says where the API is.
-     *
-     * @return what is wrong and how to mend it
-     */
-    protected String adviceWithoutUrl() {
-        return "is missing; give an address such as https://api.example.com/v1";
     }
 
     private static void checkHeader(Problems problems, String name, String value, String path) {

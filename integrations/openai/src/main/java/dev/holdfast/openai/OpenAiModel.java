@@ -171,6 +171,10 @@ public final class OpenAiModel implements EndpointModel {
                 problems.requireText(azureVersion, "azure.apiVersion");
             }
             problems.require(
+                    !provider().equals("azure") || base(null) != null,
+                    "azure",
+                    "is missing; name the resource with azure(url, version)");
+            problems.require(
                     maxTokensField == null
                             || maxTokensField.equals("max_tokens")
                             || maxTokensField.equals("max_completion_tokens"),
@@ -187,13 +191,6 @@ public final class OpenAiModel implements EndpointModel {
                     dialect.jsonSchema(),
                     bodyFields);
             return new OpenAiModel(target, path(), runtime(), writer);
-        }
-
-        @Override
-        protected String adviceWithoutUrl() {
-            return provider().equals("azure")
-                    ? "is missing; name the resource with azure(url, version)"
-                    : super.adviceWithoutUrl();
         }
 
         private String path() {
