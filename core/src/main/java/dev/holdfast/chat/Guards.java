@@ -57,9 +57,11 @@ final class Guards implements ModelLayer {
     private <T> T callHere(CallContext context, Work<? extends T> work) throws Exception {
         Passage passage = new Passage(guards.length, context);
         T result = null;
+        boolean begun = false;
         Throwable thrown = null;
         try {
             passage.admit(guards);
+            begun = true;
             result = work.call(passage.context());
         } catch (Throwable t) {
             thrown = t;
@@ -69,8 +71,12 @@ final class Guards implements ModelLayer {
         if (thrown instanceof Error fatal) {
             throw fatal;
         }
+        Exception ofWork = begun ? (Exception) thrown : null;
         if (error != null) {
-            throw Work.thrown(error);
+            throw Work.thrown(error, ofWork);
+        }
+        if (thrown != null) {
+            throw WorkModel.answeredInstead(ofWork);
         }
         return result;
     }

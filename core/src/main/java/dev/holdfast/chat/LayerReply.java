@@ -186,11 +186,22 @@ public abstract class LayerReply implements ChatReply {
         }
         ChatReply reply = below;
         if (reply != null) {
-            reply.close();
-            Outcome end = endedOutcome(reply);
+            Throwable broken = closed(reply);
+            Outcome end = broken == null ? endedOutcome(reply) : Outcome.of(broken);
             if (end != null) { // else the consumer's thread is still within it, and ends it on its way out
                 finish(end, true);
             }
+        }
+    }
+
+    /** Closes the reply below; gives what it threw, which it must not, and which must not keep this one from ending. */
+    private static @Nullable Throwable closed(ChatReply reply) {
+        try {
+            reply.close();
+            return null;
+        } catch (RuntimeException | Error e) {
+            log.error("{} threw when it was closed", reply.getClass().getName(), e);
+            return e;
         }
     }
 
@@ -226,7 +237,15 @@ public abstract class LayerReply implements ChatReply {
     }
 
     private Outcome named(Outcome end) {
-        return end.error() == null ? end : named(end, context());
+        if (end.error() == null) {
+            return end;
+        }
+        try {
+            return named(end, context());
+        } catch (RuntimeException | Error e) { // as in mapped
+            log.error("{} failed to say whose call it is", getClass().getName(), e);
+            return end;
+        }
     }
 
     /** An error that does not say whose call it ended: it comes from somebody else's code, or from a close. */
@@ -245,7 +264,7 @@ public abstract class LayerReply implements ChatReply {
 
     private Outcome mapped(Outcome raw) {
         try {
-            return onOutcome(raw);
+            return Objects.requireNonNull(onOutcome(raw), "a layer returned null for an outcome");
         } catch (RuntimeException | Error e) { // whatever it is: the call must end, and give back
             log.error("{} failed to read an outcome", getClass().getName(), e);
             return raw;
@@ -257,7 +276,7 @@ public abstract class LayerReply implements ChatReply {
         if (reply == null) {
             return closed && !(thrown instanceof Error) ? cancelledBy(thrown) : Outcome.of(thrown);
         }
-        reply.close(); // it was not the one below that threw, or it broke the law and may still hold something
+        closed(reply); // it was not the one below that threw, or it broke the law and may still hold something
         Outcome below = endedOutcome(reply);
         if (below == null) {
             return Outcome.of(thrown);

@@ -92,7 +92,7 @@ final class Passage implements GuardedCall {
 
     @Override
     public void forward(ChatCall changed) {
-        call = changed;
+        call = Objects.requireNonNull(changed, "changed");
         context = changed.context();
     }
 
@@ -190,7 +190,7 @@ final class Passage implements GuardedCall {
 
     private static Outcome mapped(Permit permit, Outcome outcome) {
         try {
-            return permit.onOutcome(outcome);
+            return Objects.requireNonNull(permit.onOutcome(outcome), "a permit returned null for an outcome");
         } catch (RuntimeException | Error e) { // whatever it is: the call must end, and give back
             log.error("{} failed to read an outcome", permit.getClass().getName(), e);
             return outcome;

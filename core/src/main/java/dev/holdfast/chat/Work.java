@@ -3,6 +3,7 @@ package dev.holdfast.chat;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.TaskException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Any work of the application that stands behind a layer instead of a model, and is told the context that the layers
@@ -35,12 +36,13 @@ public interface Work<T> {
     }
 
     /**
-     * What the caller of the work gets to see: what the work threw, as it was thrown, or the error itself.
+     * What the caller of the work gets to see: what the work threw, as it was thrown, or how a layer ended it instead.
      *
      * @param error how the work ended
+     * @param thrown what the work threw last; null when it never did
      * @return the exception to throw
      */
-    static Exception thrown(HoldfastException error) {
-        return error instanceof TaskException && error.getCause() instanceof Exception cause ? cause : error;
+    static Exception thrown(HoldfastException error, @Nullable Exception thrown) {
+        return thrown != null && error instanceof TaskException && error.getCause() == thrown ? thrown : error;
     }
 }

@@ -226,6 +226,89 @@ class GuardLayerTest {
     }
 
     @Test
+    void aPermitThatReturnsNoOutcomeEndsOnceAllTheSame() {
+        AtomicInteger ends = new AtomicInteger();
+        ChatReply reply = nullOutcome(ends)
+                .around((ChatModel) call -> ChatReply.completed(ANSWER))
+                .send(CALL);
+
+        assertThat(reply.next()).isNotNull();
+        assertThat(reply.next()).isNull();
+        assertThat(reply.next()).isNull();
+        reply.close();
+
+        assertThat(ends).hasValue(1);
+        assertThat(reply.outcome()).isInstanceOf(Outcome.Completed.class);
+    }
+
+    @SuppressWarnings("NullAway") // on purpose
+    private static GuardLayer nullOutcome(AtomicInteger ends) {
+        return new GuardLayer() {
+            @Override
+            protected Permit admit(GuardedCall call) {
+                return new Permit() {
+                    @Override
+                    public Outcome onOutcome(Outcome outcome) {
+                        return null;
+                    }
+
+                    @Override
+                    public void end(Outcome outcome, GuardedCall ended) {
+                        ends.incrementAndGet();
+                    }
+                };
+            }
+        };
+    }
+
+    @Test
+    void aReplyThatThrowsAtItsCloseTakesNoPermitWithIt() {
+        for (boolean read : new boolean[] {true, false}) {
+            List<String> log = new ArrayList<>();
+            ChatReply reply = new Scripted("guard", "", log)
+                    .around((ChatModel) call -> new ChatReply() {
+                        @Override
+                        public Chunk next() {
+                            if (read) {
+                                throw new IllegalStateException("next");
+                            }
+                            return new Chunk.Text("a");
+                        }
+
+                        @Override
+                        public Outcome outcome() {
+                            throw new IllegalStateException("not yet");
+                        }
+
+                        @Override
+                        public void close() {
+                            throw new IllegalArgumentException("close");
+                        }
+                    })
+                    .send(CALL);
+
+            Throwable thrown = catchThrowable(reply::next);
+            reply.close();
+
+            assertThat(thrown == null).isEqualTo(!read);
+            assertThat(reply.outcome()).isInstanceOf(Outcome.Failed.class);
+            assertThat(reply.outcome().usage().isKnown()).isFalse();
+            assertThat(log).hasSize(2).last().asString().startsWith("guard ends with Failed");
+        }
+    }
+
+    @Test
+    void anErrorOfOursThatTheWorkThrewIsNotUnwrapped() {
+        dev.holdfast.error.TaskException own = new dev.holdfast.error.TaskException(
+                "mine", ErrorDetails.nothingSent(CONTEXT), new IOException("disk"));
+
+        assertThatThrownBy(() -> new Scripted("guard", "", new ArrayList<>()).call(CONTEXT, within -> {
+                    throw own;
+                }))
+                .isSameAs(own);
+    }
+
+    @Test
     void anErrorOfTheWorkEndsTheGuardsAndSurfacesAsItIs() {
         List<String> log = new ArrayList<>();
         AssertionError error = new AssertionError("a bug");

@@ -55,6 +55,30 @@ class LayerReplyTest {
         assertThat(reply.await()).isSameAs(ANSWER);
     }
 
+    @Test
+    void aLayerThatCannotSayWhoseCallItIsEndsAllTheSame() {
+        AtomicInteger ends = new AtomicInteger();
+        ChatReply reply = new LayerReply() {
+            @Override
+            protected ChatReply open() {
+                return ChatReply.failed(BROKEN);
+            }
+
+            @Override
+            protected dev.holdfast.context.CallContext context() {
+                throw new IllegalStateException("lost");
+            }
+
+            @Override
+            protected void onEnd(Outcome outcome) {
+                ends.incrementAndGet();
+            }
+        };
+
+        assertThatThrownBy(reply::next).isSameAs(BROKEN);
+        assertThat(ends).hasValue(1);
+    }
+
     /** Counts what it acquires in {@code open} and gives back in {@code onEnd}. */
     private static class Counting extends LayerReply {
         final List<Outcome> ends = Collections.synchronizedList(new ArrayList<>());

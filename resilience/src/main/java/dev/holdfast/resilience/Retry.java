@@ -25,6 +25,7 @@ import dev.holdfast.runtime.Signal;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -127,12 +128,14 @@ public final class Retry implements ModelLayer {
     }
 
     private <T> T callAgain(Tries.Try made, Work<? extends T> work, Exception first) throws Exception {
+        AtomicReference<Exception> last = new AtomicReference<>(first);
         Retrying<T> again = new Retrying<>(
                 made,
                 context -> {
                     try {
                         return work.call(context);
                     } catch (Exception e) {
+                        last.set(e);
                         throw Work.errorOf(e, context);
                     }
                 },
@@ -141,7 +144,7 @@ public final class Retry implements ModelLayer {
         try {
             return again.after(Work.errorOf(first, made.context()));
         } catch (HoldfastException e) {
-            throw Work.thrown(e);
+            throw Work.thrown(e, last.get());
         }
     }
 

@@ -385,7 +385,7 @@ class FallbackTest {
     }
 
     @Test
-    void anyWorkMayHaveASubstitute() throws Exception {
+    void aModelsAnswerIsNoResultOfWork() {
         TransportException unreachable = new TransportException("down", ErrorDetails.nothingSent(), null);
         ChatResponse response = Fallback.to(Script.of("backup").answers("Hi"))
                 .build()
@@ -395,10 +395,11 @@ class FallbackTest {
                 .chat(HELLO, ANN);
         assertThat(response.message()).isEqualTo(Message.assistant("Hi"));
 
-        String result = Fallback.answer("skipped").build().call(ANN, () -> {
-            throw new IOException("reset");
-        });
-        assertThat(result).isNull();
+        assertThatThrownBy(() -> Fallback.answer("skipped").build().call(ANN, () -> {
+                    throw new IOException("reset");
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessage("reset");
     }
 
     @Test
