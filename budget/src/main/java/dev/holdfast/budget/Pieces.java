@@ -1,6 +1,8 @@
 package dev.holdfast.budget;
 
 import com.knuddels.jtokkit.api.Encoding;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Pieces {
     private static final int MASK = (1 << 13) - 1;
     private static final int LONGEST = 32; // longer ones are seldom seen twice, and fill the memory
+
+    private static final long NOT_SPLIT = -1;
 
     private static final byte OTHER = 0; // control characters, which are left to the encoding
     private static final byte LOWER = 1;
@@ -42,7 +46,15 @@ final class Pieces {
     /** Each piece at the slot of its hash; a newer one takes the place. */
     private final AtomicReferenceArray<@Nullable Piece> known = new AtomicReferenceArray<>(MASK + 1);
 
-    private record Piece(String text, int tokens) {}
+    private static final class Piece {
+        private final byte[] text;
+        private final int tokens;
+
+        Piece(byte[] text, int tokens) {
+            this.text = text;
+            this.tokens = tokens;
+        }
+    }
 
     Pieces(Encoding encoding) {
         this.encoding = encoding;
@@ -50,12 +62,18 @@ final class Pieces {
 
     /** How many tokens a text has, exactly. */
     long count(String text) {
-        if (!isSplit(text)) {
-            return encoding.countTokensOrdinary(text);
-        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        long sum = bytes.length == text.length() ? sumOfPieces(bytes) : NOT_SPLIT; // as many only where all is ASCII
+        return sum == NOT_SPLIT ? encoding.countTokensOrdinary(text) : sum;
+    }
+
+    private long sumOfPieces(byte[] text) {
         long sum = 0;
         int from = 0;
-        while (from < text.length()) {
+        while (from < text.length) {
+            if (KINDS[text[from]] == OTHER) {
+                return NOT_SPLIT;
+            }
             int to = pieceEnd(text, from);
             sum += tokens(text, from, to);
             from = to;
@@ -63,39 +81,32 @@ final class Pieces {
         return sum;
     }
 
-    private static boolean isSplit(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= KINDS.length || KINDS[c] == OTHER) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private int tokens(String text, int from, int to) {
+    private int tokens(byte[] text, int from, int to) {
         if (to - from == 1) {
             return 1; // every byte is a token
         }
         if (to - from > LONGEST) {
-            return encoding.countTokensOrdinary(text.substring(from, to));
+            return encoding.countTokensOrdinary(string(text, from, to));
         }
         int hash = 0;
         for (int i = from; i < to; i++) {
-            hash = 31 * hash + text.charAt(i);
+            hash = 31 * hash + text[i];
         }
         int slot = (hash ^ (hash >>> 15)) & MASK;
         Piece piece = known.getPlain(slot);
-        if (piece == null || piece.text.length() != to - from || !text.regionMatches(from, piece.text, 0, to - from)) {
-            String alone = text.substring(from, to);
-            piece = new Piece(alone, encoding.countTokensOrdinary(alone));
-            known.setPlain(slot, piece); // a record is whole for whoever sees it
+        if (piece == null || !Arrays.equals(piece.text, 0, piece.text.length, text, from, to)) {
+            piece = new Piece(Arrays.copyOfRange(text, from, to), encoding.countTokensOrdinary(string(text, from, to)));
+            known.setPlain(slot, piece); // its fields are final: it is whole for whoever sees it
         }
         return piece.tokens;
     }
 
+    private static String string(byte[] text, int from, int to) {
+        return new String(text, from, to - from, StandardCharsets.US_ASCII);
+    }
+
     /** Where the piece that begins at an index ends. */
-    private static int pieceEnd(String text, int from) {
+    private static int pieceEnd(byte[] text, int from) {
         byte kind = kind(text, from);
         byte next = kind(text, from + 1);
         if (isLetter(kind)) {
@@ -107,14 +118,14 @@ final class Pieces {
         if (kind != NEWLINE && isLetter(next)) { // one blank or mark belongs to the word after it
             return wordEnd(text, from + 1);
         }
-        if (kind == MARK || (text.charAt(from) == ' ' && next == MARK)) {
+        if (kind == MARK || (text[from] == ' ' && next == MARK)) {
             return marksEnd(text, from + 1);
         }
         return whiteEnd(text, from);
     }
 
     /** Capitals, then small letters, then a contraction. */
-    private static int wordEnd(String text, int from) {
+    private static int wordEnd(byte[] text, int from) {
         int at = from;
         while (kind(text, at) == UPPER) {
             at++;
@@ -122,10 +133,10 @@ final class Pieces {
         while (kind(text, at) == LOWER) {
             at++;
         }
-        return at < text.length() && text.charAt(at) == '\'' ? contractionEnd(text, at) : at;
+        return at < text.length && text[at] == '\'' ? contractionEnd(text, at) : at;
     }
 
-    private static int contractionEnd(String text, int quote) {
+    private static int contractionEnd(byte[] text, int quote) {
         char first = small(text, quote + 1);
         if (first == 's' || first == 't' || first == 'm' || first == 'd') {
             return quote + 2;
@@ -136,19 +147,19 @@ final class Pieces {
         return two ? quote + 3 : quote;
     }
 
-    private static int marksEnd(String text, int from) {
+    private static int marksEnd(byte[] text, int from) {
         int at = from;
         while (kind(text, at) == MARK) {
             at++;
         }
-        while (kind(text, at) == NEWLINE || (at < text.length() && text.charAt(at) == '/')) {
+        while (kind(text, at) == NEWLINE || (at < text.length && text[at] == '/')) {
             at++;
         }
         return at;
     }
 
     /** Up to the last line break; without one, all but the last blank, which belongs to what comes after it. */
-    private static int whiteEnd(String text, int from) {
+    private static int whiteEnd(byte[] text, int from) {
         int at = from;
         int afterBreak = -1;
         while (kind(text, at) == BLANK || kind(text, at) == NEWLINE) {
@@ -160,18 +171,18 @@ final class Pieces {
         if (afterBreak >= 0) {
             return afterBreak;
         }
-        return at == text.length() || at - from == 1 ? at : at - 1;
+        return at == text.length || at - from == 1 ? at : at - 1;
     }
 
     private static boolean isLetter(byte kind) {
         return kind == LOWER || kind == UPPER;
     }
 
-    private static byte kind(String text, int at) {
-        return at < text.length() ? KINDS[text.charAt(at)] : OTHER;
+    private static byte kind(byte[] text, int at) {
+        return at < text.length ? KINDS[text[at]] : OTHER;
     }
 
-    private static char small(String text, int at) {
-        return at < text.length() ? (char) (text.charAt(at) | 0x20) : 0;
+    private static char small(byte[] text, int at) {
+        return at < text.length ? (char) (text[at] | 0x20) : 0;
     }
 }

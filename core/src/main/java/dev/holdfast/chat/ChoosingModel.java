@@ -13,27 +13,22 @@ public abstract class ChoosingModel implements ChatModel {
     /**
      * Chooses who answers. Called once a call, when its work begins, so it may take its time and may fail.
      *
-     * @param call the call, which goes to the chosen model as it is
+     * @param call the call, which goes to the chosen model as it is now
      * @return who answers
      */
-    protected abstract ChatModel choose(ChatCall call);
+    protected abstract ChatModel choose(GuardedCall call);
 
     @Override
     public final ChatReply send(ChatCall call) {
-        return new LayerReply() {
-            @Override
-            protected ChatReply open() {
-                return begin(ChoosingModel.this, call);
-            }
-        };
+        return new GuardedReply(Guards.NONE, this, call);
     }
 
     /** Sends a call that has begun: a choice is made now, and needs no reply of its own to wait for that. */
-    static ChatReply begin(ChatModel model, ChatCall call) {
+    static ChatReply begin(ChatModel model, Passage passage) {
         ChatModel chosen = model;
         while (chosen instanceof ChoosingModel choosing) {
-            chosen = choosing.choose(call);
+            chosen = choosing.choose(passage);
         }
-        return chosen.send(call);
+        return chosen.send(passage.call());
     }
 }

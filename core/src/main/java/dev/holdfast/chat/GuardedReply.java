@@ -17,7 +17,7 @@ final class GuardedReply extends LayerReply {
     @Override
     protected ChatReply open() {
         passage.admit(guards.layers());
-        return ChoosingModel.begin(next, passage.call());
+        return ChoosingModel.begin(next, passage);
     }
 
     @Override

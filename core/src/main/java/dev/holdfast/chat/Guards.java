@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 
 /** Guards that stand next to each other, outermost first: one reply for all of them, and one step around any work. */
 final class Guards implements ModelLayer {
+    static final Guards NONE = new Guards();
+
     private final GuardLayer[] guards;
     private final boolean mayClose;
     private final boolean seesChunks;

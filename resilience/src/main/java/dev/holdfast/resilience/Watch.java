@@ -22,17 +22,19 @@ import org.jspecify.annotations.Nullable;
  * time ends before that of one that came earlier gets a timer of its own.
  */
 final class Watch {
-    private static final int SWEEP_AT_LEAST = 1024;
+    private static final int SWEEP_AT_LEAST = 64; // few enough to stay where a core finds them at once
     private static final long MOST_LATE_NANOS = Duration.ofMillis(1).toNanos(); // worth no timer
     private static final VarHandle NEWEST;
     private static final VarHandle ARMED;
     private static final VarHandle LATEST;
+    private static final VarHandle DONE;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             NEWEST = lookup.findVarHandle(Watch.class, "newest", Entry.class);
             ARMED = lookup.findVarHandle(Watch.class, "armed", boolean.class);
+            DONE = lookup.findVarHandle(Entry.class, "done", boolean.class);
             LATEST = lookup.findVarHandle(Watch.class, "latest", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -57,7 +59,10 @@ final class Watch {
     /** One call that is watched. It stays in the list for a while after its end, so it then lets go of what it holds. */
     abstract static class Entry implements Runnable {
         private long until;
-        private volatile boolean done;
+
+        @SuppressWarnings("UnusedVariable")
+        private boolean done; // by its handle: seen a moment too late, it makes a call end that has ended
+
         private @Nullable Cancellable timer; // of one that is out of order
         private @Nullable Entry older;
         private int number;
@@ -67,14 +72,18 @@ final class Watch {
 
         @Override
         public final void run() {
-            if (!done) {
+            if (!isDone()) {
                 expire();
             }
         }
 
+        final boolean isDone() {
+            return (boolean) DONE.getAcquire(this);
+        }
+
         /** Ends the watch. */
         final void done() {
-            done = true;
+            DONE.setRelease(this, true);
             if (timer != null) {
                 timer.cancel();
             }
@@ -168,7 +177,7 @@ final class Watch {
     private void expire(List<Entry> expired) {
         for (int i = 0; i < expired.size(); i++) {
             Entry entry = expired.get(i);
-            if (!entry.done && (i == expired.size() - 1 || !isForked(entry))) {
+            if (!entry.isDone() && (i == expired.size() - 1 || !isForked(entry))) {
                 entry.run();
             }
         }
@@ -188,14 +197,14 @@ final class Watch {
     private void sweep() {
         List<Entry> kept = new ArrayList<>();
         for (Entry earlier : left) {
-            if (!earlier.done) {
+            if (!earlier.isDone()) {
                 kept.add(earlier);
             }
         }
         int old = kept.size();
         Entry entry = (Entry) NEWEST.getAndSet(this, null);
         while (entry != null) {
-            if (!entry.done) {
+            if (!entry.isDone()) {
                 kept.add(entry);
             }
             Entry older = entry.older;

@@ -6,6 +6,7 @@ import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.ChoosingModel;
 import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.Problems;
@@ -76,7 +77,8 @@ public final class Router extends ChoosingModel {
     }
 
     @Override
-    protected ChatModel choose(ChatCall call) {
+    protected ChatModel choose(GuardedCall guarded) {
+        ChatCall call = guarded.call();
         int usable = usable(call.request());
         if (usable == 0) {
             throw noTarget(call);
@@ -85,7 +87,7 @@ public final class Router extends ChoosingModel {
         Route route = routeTo(
                 choose(score.value() < threshold ? Target.Strength.CHEAP : Target.Strength.STRONG, usable), usable);
         if (events.isHeard()) {
-            tell(call, score, route, usable);
+            tell(guarded, score, route, usable);
         }
         return route.model;
     }
@@ -161,7 +163,7 @@ public final class Router extends ChoosingModel {
         return first == null ? fresh : first;
     }
 
-    private void tell(ChatCall call, Score score, Route route, int usable) {
+    private void tell(GuardedCall call, Score score, Route route, int usable) {
         List<Skipped> skipped = List.of();
         if (usable != all) {
             skipped = new ArrayList<>();
@@ -172,7 +174,7 @@ public final class Router extends ChoosingModel {
             }
         }
         events.emit(new RouteDecided(
-                call.context(), runtime.now(), route.chosen, route.fallbacks, score, threshold, skipped));
+                call.context(), call.now(runtime), route.chosen, route.fallbacks, score, threshold, skipped));
     }
 
     private static Skipped skipped(ChatRequest request, Target target) {
