@@ -55,24 +55,22 @@ final class RateLimits {
     record Refused(Refusal why) implements Answer {}
 
     /** What one call has taken from one pair, and, after it in the chain, from others. */
-    static final class Taken implements Answer, Permit {
+    static sealed class Taken implements Answer, Permit permits TakenAhead {
         private final RateLimits limits;
         private final Pair pair;
         private final @Nullable Taken next;
         private final long tokens;
-        private final long waitNanos; // for the longest wait of the chain
 
-        private Taken(RateLimits limits, Pair pair, long tokens, @Nullable Taken next, long waitNanos) {
+        private Taken(RateLimits limits, Pair pair, long tokens, @Nullable Taken next) {
             this.limits = limits;
             this.pair = pair;
             this.tokens = tokens;
             this.next = next;
-            this.waitNanos = waitNanos;
         }
 
         /** How long the call has to wait for its turn. */
         long waitNanos() {
-            return waitNanos;
+            return 0;
         }
 
         void giveBack() {
@@ -82,6 +80,21 @@ final class RateLimits {
         @Override
         public void end(Outcome outcome, GuardedCall call) {
             limits.end(this, Bill.usage(outcome), outcome.billing() != Billing.NOT_SENT);
+        }
+    }
+
+    /** Taken before it was there. */
+    private static final class TakenAhead extends Taken {
+        private final long waitNanos; // the longest wait of the chain
+
+        private TakenAhead(RateLimits limits, Pair pair, long tokens, @Nullable Taken next, long waitNanos) {
+            super(limits, pair, tokens, next);
+            this.waitNanos = waitNanos;
+        }
+
+        @Override
+        long waitNanos() {
+            return waitNanos;
         }
     }
 
@@ -131,7 +144,7 @@ final class RateLimits {
                     giveBack(taken);
                     return null;
                 }
-                taken = new Taken(this, pair, tokens, taken, 0);
+                taken = new Taken(this, pair, tokens, taken);
             }
         }
         return taken;
@@ -176,7 +189,7 @@ final class RateLimits {
                 long tokens = tokensFrom(pair, wanted);
                 wait = Math.max(wait, pair.nanosUntil(tokens));
                 pair.take(tokens);
-                taken = new Taken(this, pair, tokens, taken, wait);
+                taken = new TakenAhead(this, pair, tokens, taken, wait);
             }
         }
         return taken;

@@ -7,7 +7,7 @@ import dev.holdfast.chat.Message;
 import dev.holdfast.chat.OutputFormat;
 import dev.holdfast.chat.Part;
 import dev.holdfast.chat.ToolSpec;
-import dev.holdfast.internal.memo.MessageMemo;
+import dev.holdfast.internal.memo.Memo;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +21,24 @@ final class StandardTokenCounter implements TokenCounter {
 
     @Override
     public TokenCount input(Endpoint endpoint, ChatRequest request) {
-        List<Message> messages = request.messages();
-        List<ToolSpec> tools = request.tools();
-        if (messages.isEmpty() && tools.isEmpty()) {
+        if (request.messages().isEmpty() && request.tools().isEmpty()) {
             return TokenCount.ZERO;
         }
         Vocabulary vocabulary = Vocabulary.of(endpoint.model());
+        String provider = endpoint.provider(); // whose options of the request are counted
+        if (Memo.of(request) instanceof Asked known
+                && known.vocabulary == vocabulary
+                && known.provider.equals(provider)) {
+            return known.count;
+        }
+        TokenCount count = count(vocabulary, request, request.options(provider));
+        Memo.keep(request, new Asked(vocabulary, provider, count));
+        return count;
+    }
+
+    private TokenCount count(Vocabulary vocabulary, ChatRequest request, Map<String, String> options) {
+        List<Message> messages = request.messages();
+        List<ToolSpec> tools = request.tools();
         Tally tally = new Tally();
         vocabulary.request(!tools.isEmpty(), tally);
         for (int i = 0; i < messages.size(); i++) {
@@ -39,7 +51,6 @@ final class StandardTokenCounter implements TokenCounter {
             vocabulary.outputFormat(tally);
             schema(json.schema().json(), vocabulary, tally);
         }
-        Map<String, String> options = request.options(endpoint.provider());
         if (!options.isEmpty()) { // asked first, because the view of nothing is an object, too
             for (String value : options.values()) {
                 vocabulary.text(value, tally);
@@ -54,7 +65,7 @@ final class StandardTokenCounter implements TokenCounter {
     }
 
     private static void add(Message message, Vocabulary vocabulary, Tally tally) {
-        Counted known = (Counted) MessageMemo.of(message);
+        Counted known = (Counted) Memo.of(message);
         for (Counted each = known; each != null; each = each.before) {
             if (each.vocabulary == vocabulary) {
                 tally.add(each.estimate, each.bound);
@@ -62,7 +73,7 @@ final class StandardTokenCounter implements TokenCounter {
             }
         }
         Tally own = tally(message, vocabulary);
-        MessageMemo.keep(message, new Counted(vocabulary, own.estimate, own.bound, known));
+        Memo.keep(message, new Counted(vocabulary, own.estimate, own.bound, known));
         tally.add(own.estimate, own.bound);
     }
 
@@ -75,6 +86,9 @@ final class StandardTokenCounter implements TokenCounter {
         }
         tally.add(entry.estimate, entry.bound);
     }
+
+    /** What a request counts at one endpoint: the layers of a call ask for it one after the other. */
+    private record Asked(Vocabulary vocabulary, String provider, TokenCount count) {}
 
     /** What a message counts in one vocabulary, and in others that asked before; kept in the message itself. */
     private static final class Counted {

@@ -1,5 +1,6 @@
 package dev.holdfast.chat;
 
+import dev.holdfast.internal.memo.Memo;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,6 +16,20 @@ import org.jspecify.annotations.Nullable;
  * request that falls back to another provider carries nothing of the first.
  */
 public final class ChatRequest {
+    static {
+        Memo.ofRequests(new Memo.Slot<>() {
+            @Override
+            public @Nullable Object get(ChatRequest request) {
+                return request.memo;
+            }
+
+            @Override
+            public void set(ChatRequest request, Object memo) {
+                request.memo = memo;
+            }
+        });
+    }
+
     private static final ChatRequest EMPTY = builder().build();
 
     private final List<Message> messages;
@@ -27,6 +42,7 @@ public final class ChatRequest {
     private final List<String> stop;
     private final boolean streaming;
     private final Map<String, Map<String, String>> options;
+    private @Nullable Object memo; // of Memo; a race that loses one is harmless
 
     private ChatRequest(ChatRequest from, List<Message> messages, List<ToolSpec> tools, OptionalInt maxOutputTokens) {
         this.messages = messages;
@@ -128,7 +144,9 @@ public final class ChatRequest {
      * @return a copy
      */
     public ChatRequest withMaxOutputTokens(int tokens) {
-        return new ChatRequest(this, messages, tools, OptionalInt.of(atLeastOne(tokens)));
+        ChatRequest bounded = new ChatRequest(this, messages, tools, OptionalInt.of(atLeastOne(tokens)));
+        bounded.memo = memo; // of what it says, which is the same
+        return bounded;
     }
 
     private static int atLeastOne(int tokens) {

@@ -1,6 +1,6 @@
 package dev.holdfast.chat;
 
-import dev.holdfast.internal.memo.MessageMemo;
+import dev.holdfast.internal.memo.Memo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** One message of a conversation: who speaks, and what. Immutable. */
 public final class Message {
     static {
-        MessageMemo.open(new MessageMemo.Slot() {
+        Memo.ofMessages(new Memo.Slot<>() {
             @Override
             public @Nullable Object get(Message message) {
                 return message.memo;
@@ -29,7 +29,7 @@ public final class Message {
     private final List<Part.ToolCall> toolCalls;
     private final int images;
     private final long characters;
-    private @Nullable Object memo; // of MessageMemo; a race that loses one is harmless
+    private @Nullable Object memo; // of Memo; a race that loses one is harmless
 
     private Message(Role role, List<Part> parts) {
         this.role = role;

@@ -46,7 +46,10 @@ public final class Observed {
      * @return a layer for the outside of the stack of a model call
      */
     public static ModelLayer calls(Events events, HoldfastRuntime runtime) {
-        ModelLayer told = layer(events, runtime, new Pair() {
+        if (!events.isHeard()) {
+            return new CallIds(runtime);
+        }
+        return new Observing(events, runtime, true, new Pair() {
             @Override
             public Event start(CallContext context, Instant at) {
                 return new CoreEvent.CallStarted(context, at);
@@ -57,8 +60,6 @@ public final class Observed {
                 return new CoreEvent.CallEnded(context, at, took, outcome);
             }
         });
-        ModelLayer ids = new CallIds(runtime);
-        return events.isHeard() ? ids.over(told) : ids;
     }
 
     /**
@@ -91,22 +92,27 @@ public final class Observed {
     }
 
     private static ModelLayer layer(Events events, HoldfastRuntime runtime, Pair pair) {
-        return events.isHeard() ? new Observing(events, runtime, pair) : next -> next;
+        return events.isHeard() ? new Observing(events, runtime, false, pair) : next -> next;
     }
 
     private static final class Observing extends GuardLayer {
         private final Events events;
         private final HoldfastRuntime runtime;
+        private final boolean givesIds;
         private final Pair pair;
 
-        Observing(Events events, HoldfastRuntime runtime, Pair pair) {
+        Observing(Events events, HoldfastRuntime runtime, boolean givesIds, Pair pair) {
             this.events = events;
             this.runtime = runtime;
+            this.givesIds = givesIds;
             this.pair = pair;
         }
 
         @Override
         protected Permit admit(GuardedCall call) {
+            if (givesIds) {
+                giveId(call, runtime);
+            }
             Started started = new Started(this, call.context(), call.now(runtime), call.nanoTime(runtime));
             events.emit(pair.start(started.context, started.at));
             return started;
@@ -131,8 +137,12 @@ public final class Observed {
 
         @Override
         protected Permit admit(GuardedCall call) {
-            call.forward(call.call().with(call.context().withCallId(runtime.newId())));
+            giveId(call, runtime);
             return Permit.none();
         }
+    }
+
+    private static void giveId(GuardedCall call, HoldfastRuntime runtime) {
+        call.forward(call.call().with(call.context().withCallId(runtime.newId())));
     }
 }

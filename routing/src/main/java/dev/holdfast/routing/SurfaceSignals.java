@@ -12,6 +12,16 @@ final class SurfaceSignals {
     private static final int MOST_READ = 8_192;
     private static final int FENCE_WORTH = 6; // a fence says more than a brace: two of them fill the share of code
 
+    /** The small letter of each ASCII letter, 0 for any other character. */
+    private static final byte[] LETTERS = new byte[128];
+
+    static {
+        for (char c = 'a'; c <= 'z'; c++) {
+            LETTERS[c] = (byte) c;
+            LETTERS[Character.toUpperCase(c)] = (byte) c;
+        }
+    }
+
     private int length;
     private int read;
     private int code;
@@ -91,8 +101,8 @@ final class SurfaceSignals {
         int hash = 0;
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
-            char lower = c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
-            if (lower >= 'a' && lower <= 'z') {
+            int lower = c < LETTERS.length ? LETTERS[c] : 0;
+            if (lower != 0) {
                 if (wordStart < 0) {
                     wordStart = i;
                     hash = 0;
@@ -104,7 +114,9 @@ final class SurfaceSignals {
                 countWord(text, wordStart, i, hash);
                 wordStart = -1;
             }
-            count(text, i, c);
+            if (c != ' ') {
+                count(text, i, c);
+            }
         }
         if (wordStart >= 0) {
             countWord(text, wordStart, end, hash);
@@ -119,7 +131,6 @@ final class SurfaceSignals {
 
     private void count(String text, int i, char c) {
         switch (c) {
-            case ' ' -> {}
             case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> maths++;
             case '+', '=', '<', '>', '^', '%', '\u00d7', '\u00f7' -> maths++;
             case '{', '}', ';' -> code++;
