@@ -1,6 +1,9 @@
 package dev.holdfast.budget;
 
 import com.knuddels.jtokkit.api.Encoding;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -20,6 +23,12 @@ final class Pieces {
     private static final int LONGEST = 32; // longer ones are seldom seen twice, and fill the memory
 
     private static final long NOT_SPLIT = -1;
+
+    /** Spreads a number over the slots: 2^64 by the golden ratio (Knuth, The Art of Computer Programming 3, 6.4). */
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private static final int SLOT_SHIFT = Long.SIZE - Integer.bitCount(MASK);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final byte OTHER = 0; // control characters, which are left to the encoding
     private static final byte LOWER = 1;
@@ -45,6 +54,19 @@ final class Pieces {
 
     /** Each piece at the slot of its hash; a newer one takes the place. */
     private final AtomicReferenceArray<@Nullable Piece> known = new AtomicReferenceArray<>(MASK + 1);
+
+    /** The same for pieces of up to eight characters, which are most of them, and fit into a number. */
+    private final AtomicReferenceArray<@Nullable ShortPiece> knownShort = new AtomicReferenceArray<>(MASK + 1);
+
+    private static final class ShortPiece {
+        private final long text;
+        private final int tokens;
+
+        ShortPiece(long text, int tokens) {
+            this.text = text;
+            this.tokens = tokens;
+        }
+    }
 
     private static final class Piece {
         private final byte[] text;
@@ -85,6 +107,9 @@ final class Pieces {
         if (to - from == 1) {
             return 1; // every byte is a token
         }
+        if (to - from <= Long.BYTES) {
+            return tokensOfShort(text, from, to);
+        }
         if (to - from > LONGEST) {
             return encoding.countTokensOrdinary(string(text, from, to));
         }
@@ -99,6 +124,29 @@ final class Pieces {
             known.setPlain(slot, piece); // its fields are final: it is whole for whoever sees it
         }
         return piece.tokens;
+    }
+
+    private int tokensOfShort(byte[] text, int from, int to) {
+        long packed = packed(text, from, to);
+        int slot = (int) ((packed * GOLDEN) >>> SLOT_SHIFT);
+        ShortPiece piece = knownShort.getPlain(slot);
+        if (piece == null || piece.text != packed) {
+            piece = new ShortPiece(packed, encoding.countTokensOrdinary(string(text, from, to)));
+            knownShort.setPlain(slot, piece);
+        }
+        return piece.tokens;
+    }
+
+    /** The characters in one number; none of them is 0, so texts of different lengths differ. */
+    private static long packed(byte[] text, int from, int to) {
+        if (from + Long.BYTES <= text.length) {
+            return (long) LONGS.get(text, from) & (-1L >>> (Long.SIZE - Byte.SIZE * (to - from)));
+        }
+        long packed = 0;
+        for (int i = to - 1; i >= from; i--) {
+            packed = packed << Byte.SIZE | text[i];
+        }
+        return packed;
     }
 
     private static String string(byte[] text, int from, int to) {

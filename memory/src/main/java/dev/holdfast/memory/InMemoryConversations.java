@@ -9,6 +9,7 @@ import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Conversations in the memory of this process; they end with it.
@@ -22,12 +23,12 @@ import java.util.Objects;
  * for as long as it takes to copy the block's references.
  */
 public final class InMemoryConversations implements ConversationStore {
-    private final Cache<ScopeKey, SessionLog> logs;
+    private final Cache<ScopeKey, Session> sessions;
     private final int messagesPerSession;
 
     private InMemoryConversations(Builder builder) {
         this.messagesPerSession = builder.messagesPerSession;
-        this.logs = Caffeine.newBuilder()
+        this.sessions = Caffeine.newBuilder()
                 .expireAfterAccess(builder.idle)
                 .ticker(builder.runtime::nanoTime)
                 .executor(Runnable::run) // what little upkeep there is happens in the caller's thread, not in a pool
@@ -45,27 +46,42 @@ public final class InMemoryConversations implements ConversationStore {
     }
 
     @Override
-    public long append(ScopeKey session, List<Message> block) {
-        Objects.requireNonNull(session, "session");
+    public long append(ScopeKey key, List<Message> block) {
+        Objects.requireNonNull(key, "session");
         if (block.isEmpty()) {
-            SessionLog log = logs.getIfPresent(session);
-            return log == null ? 0 : log.lastSequence();
+            Session session = sessions.getIfPresent(key);
+            return session == null ? 0 : session.log.lastSequence();
         }
-        // One atomic step of the map: gives every log its one successor, in an order that all threads agree on.
-        SessionLog longer = logs.asMap()
-                .compute(session, (key, log) -> (log == null ? SessionLog.EMPTY : log).plus(block, messagesPerSession));
-        return Objects.requireNonNull(longer).lastSequence();
+        // Who is forgotten between the two steps has been forgotten after it was said.
+        return sessions.get(key, unknown -> new Session()).append(block, messagesPerSession);
     }
 
     @Override
-    public Stretch last(ScopeKey session, int max) {
-        SessionLog log = logs.getIfPresent(session);
-        return log == null ? Stretch.empty() : log.last(max);
+    public Stretch last(ScopeKey key, int max) {
+        Session session = sessions.getIfPresent(key);
+        return session == null ? Stretch.empty() : session.log.last(max);
     }
 
     @Override
-    public void forget(ScopeKey session) {
-        logs.invalidate(session);
+    public void forget(ScopeKey key) {
+        sessions.invalidate(key);
+    }
+
+    /** A session while it is remembered. Writers take turns, which gives every log its one successor. */
+    private static final class Session {
+        private final ReentrantLock lock = new ReentrantLock();
+        private volatile SessionLog log = SessionLog.EMPTY;
+
+        long append(List<Message> block, int keep) {
+            lock.lock();
+            try {
+                SessionLog longer = log.plus(block, keep);
+                log = longer;
+                return longer.lastSequence();
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /** Builds an {@link InMemoryConversations}. Not safe for use by several threads. */

@@ -65,6 +65,45 @@ class InMemoryConversationsTest {
     }
 
     @Test
+    void whoWritesWhileTheLogIsForgottenGoesOnInOneOrder() throws Exception {
+        int writers = 3;
+        ExecutorService threads = Executors.newFixedThreadPool(writers + 1);
+        try {
+            CyclicBarrier start = new CyclicBarrier(writers + 1);
+            List<Future<?>> all = new ArrayList<>();
+            for (int w = 0; w < writers; w++) {
+                all.add(threads.submit(() -> {
+                    start.await();
+                    for (int i = 0; i < 20_000; i++) {
+                        assertThat(store.append(SESSION, turn("x")))
+                                .isPositive()
+                                .isEven();
+                    }
+                    return null;
+                }));
+            }
+            all.add(threads.submit(() -> {
+                start.await();
+                for (int i = 0; i < 2_000; i++) {
+                    store.forget(SESSION);
+                    long before = store.append(SESSION, turn("mine"));
+                    assertThat(store.append(SESSION, turn("mine"))).isGreaterThan(before);
+                }
+                return null;
+            }));
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        Stretch end = store.last(SESSION, 1);
+        assertThat(store.append(SESSION, turn("end"))).isEqualTo(end.first() + 2);
+        store.forget(SESSION);
+        assertThat(store.append(SESSION, turn("anew"))).isEqualTo(2);
+    }
+
+    @Test
     void anIdleSessionIsForgottenAndOneInUseIsNot() {
         ScopeKey used = ScopeKey.of(Scope.SESSION, "acme", "ann", "used");
         store.append(SESSION, turn("1"));
