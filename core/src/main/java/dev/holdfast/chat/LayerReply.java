@@ -293,6 +293,7 @@ public abstract class LayerReply implements ChatReply {
                 .partial(below.message())
                 .usage(below.usage(), below.billing())
                 .cost(below.cost().orElse(null))
+                .attempts(below.attempts())
                 .build()));
     }
 

@@ -48,6 +48,7 @@ final class OneChunkReply extends AtomicReference<@Nullable Outcome> implements 
                     .usage(response.usage(), Billing.BILLED)
                     .cost(response.cost().orElse(null))
                     .endpoint(response.endpoint())
+                    .attempts(response.attempts())
                     .build();
             compareAndSet(
                     null,

@@ -4,6 +4,7 @@ import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.TaskException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ public sealed interface Outcome {
         @Override
         public Optional<Money> cost() {
             return response.cost();
+        }
+
+        @Override
+        public List<Attempt> attempts() {
+            return response.attempts();
         }
 
         @Override
@@ -114,6 +120,15 @@ public sealed interface Outcome {
      */
     default Optional<Money> cost() {
         return details().cost();
+    }
+
+    /**
+     * What was tried for it.
+     *
+     * @return the attempts in their order; empty where the first one was the only one
+     */
+    default List<Attempt> attempts() {
+        return details().attempts();
     }
 
     private ErrorDetails details() {

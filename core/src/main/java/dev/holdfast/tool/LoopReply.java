@@ -249,6 +249,7 @@ final class LoopReply implements ChatReply {
                         : details.partial(below.message())
                                 .usage(below.usage(), below.billing())
                                 .cost(below.cost().orElse(null))
+                                .attempts(below.attempts())
                                 .build());
     }
 

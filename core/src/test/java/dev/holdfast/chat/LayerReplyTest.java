@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.holdfast.context.AttemptKind;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.TaskException;
 import dev.holdfast.error.TransportException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -53,6 +55,31 @@ class LayerReplyTest {
         };
 
         assertThat(reply.await()).isSameAs(ANSWER);
+    }
+
+    @Test
+    void aLayersOwnFailureTellsOfTheAttemptsBelow() {
+        Attempt first = new Attempt(1, AttemptKind.FIRST, "test/model", Duration.ofMillis(5), "status 503");
+        Attempt second = new Attempt(2, AttemptKind.RETRY, "test/model", Duration.ofMillis(5), null);
+        ChatResponse retried =
+                ANSWER.toBuilder().attempts(List.of(first, second)).build();
+        ChatReply reply = new LayerReply() {
+            @Override
+            protected ChatReply open() {
+                return ChatReply.completed(retried);
+            }
+
+            @Override
+            protected void onChunk(Chunk chunk) {
+                throw new IllegalStateException("a layer's own");
+            }
+        };
+
+        assertThatThrownBy(reply::next).isInstanceOfSatisfying(TaskException.class, error -> {
+            assertThat(error.usage()).isEqualTo(ANSWER.usage());
+            assertThat(error.billing()).isEqualTo(Billing.BILLED);
+            assertThat(error.attempts()).containsExactly(first, second);
+        });
     }
 
     @Test
