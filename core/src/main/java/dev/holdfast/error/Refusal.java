@@ -1,5 +1,6 @@
 package dev.holdfast.error;
 
+import dev.holdfast.chat.Money;
 import dev.holdfast.context.ScopeKey;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public final class Refusal {
+    private static final String NANO_DOLLARS = "nano-dollars";
+
     private final Kind kind;
     private final String rule;
     private final String reason;
@@ -40,7 +43,8 @@ public final class Refusal {
      * @param used what was used or taken before this call
      * @param requested what this call asked for
      * @param limit what there is in all
-     * @param unit the unit of the three numbers, for people: {@code tokens/hour}
+     * @param unit the unit of the three numbers, for people: {@code tokens}; {@code nano-dollars} of money, which the
+     *     text of a refusal says in dollars
      */
     public record Quantity(long used, long requested, long limit, String unit) {}
 
@@ -178,6 +182,10 @@ public final class Refusal {
         return twoUnits(minutes / 60, " h", minutes % 60, " min");
     }
 
+    private static String amount(long number, boolean money) {
+        return money ? new Money(number).toString() : Long.toString(number);
+    }
+
     private static String twoUnits(long large, String largeUnit, long small, String smallUnit) {
         return large + largeUnit + (small == 0 ? "" : " " + small + smallUnit);
     }
@@ -189,11 +197,11 @@ public final class Refusal {
             text.append("; scope: ").append(scope);
         }
         if (quantity != null) {
-            text.append("; used ")
-                    .append(quantity.used())
-                    .append(", requested ")
-                    .append(quantity.requested());
-            text.append(", limit ").append(quantity.limit()).append(' ').append(quantity.unit());
+            boolean money = quantity.unit().equals(NANO_DOLLARS);
+            text.append("; used ").append(amount(quantity.used(), money));
+            text.append(", requested ").append(amount(quantity.requested(), money));
+            text.append(", limit ").append(amount(quantity.limit(), money));
+            text.append(money ? "" : " " + quantity.unit());
         }
         if (retryAfter != null) {
             text.append("; try again in ").append(inWords(retryAfter));

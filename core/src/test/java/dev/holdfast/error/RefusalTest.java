@@ -3,6 +3,7 @@ package dev.holdfast.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,5 +29,24 @@ class RefusalTest {
                 .retryAfter(wait);
 
         assertThat(refusal).hasToString("the budget is used up [rule: budget; try again in " + words + "]");
+    }
+
+    @Test
+    void saysHowMuchInTheUnitOfTheLimit() {
+        Refusal refusal = Refusal.of(Refusal.Kind.BUDGET, "budget", "the budget is used up")
+                .quantity(5_107, 1_597, 6_000, "tokens");
+
+        assertThat(refusal)
+                .hasToString("the budget is used up [rule: budget; used 5107, requested 1597, limit 6000 tokens]");
+    }
+
+    @Test
+    void saysMoneyInDollars() {
+        Refusal refusal = Refusal.of(Refusal.Kind.BUDGET, "budget", "the budget is used up")
+                .quantity(990_001_500, 2_737_500, 1_000_000_000, "nano-dollars");
+
+        assertThat(refusal)
+                .hasToString("the budget is used up"
+                        + " [rule: budget; used $0.9900015, requested $0.0027375, limit $1.00]");
     }
 }
