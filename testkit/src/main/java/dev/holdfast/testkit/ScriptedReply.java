@@ -58,7 +58,8 @@ final class ScriptedReply implements ChatReply {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                end(new Outcome.Cancelled(new CancelledException("interrupted", details(Usage.unknown()), e)));
+                end(new Outcome.Cancelled(new CancelledException(
+                        "interrupted while waiting for " + model.endpoint(), details(Usage.unknown()), e)));
             }
         }
         HoldfastException error = outcome().error();
@@ -73,7 +74,9 @@ final class ScriptedReply implements ChatReply {
         if (reply == null) {
             if (call.context().deadline().hasPassed(runtime)) {
                 end(Outcome.of(new DeadlineException(
-                        "the deadline had passed before the call was sent",
+                        "the deadline had passed before " + model.endpoint()
+                                + " was asked; where time has not gone on that"
+                                + " far, give the model and the agent the same runtime",
                         ErrorDetails.nothingSent(call.context()),
                         null)));
                 return null;
@@ -133,8 +136,12 @@ final class ScriptedReply implements ChatReply {
     private HoldfastException cut() {
         ErrorDetails details = details(Usage.unknown());
         return said.isEmpty()
-                ? new TransportException("the connection broke before anything came", details, null)
-                : new StreamInterruptedException("the stream was cut", details, null);
+                ? new TransportException(
+                        "the connection to " + model.endpoint() + " broke before anything came", details, null)
+                : new StreamInterruptedException(
+                        "the connection to " + model.endpoint() + " broke before the answer was complete",
+                        details,
+                        null);
     }
 
     /** Waits; false when the reply ended meanwhile, by a close or by its deadline. */
@@ -147,7 +154,8 @@ final class ScriptedReply implements ChatReply {
             return false;
         }
         if (bounded.compareTo(wait) < 0) {
-            end(Outcome.of(new DeadlineException("no answer by the deadline", details(Usage.unknown()), null)));
+            end(Outcome.of(new DeadlineException(
+                    "no answer of " + model.endpoint() + " by the deadline", details(Usage.unknown()), null)));
             return false;
         }
         return true;
@@ -195,7 +203,8 @@ final class ScriptedReply implements ChatReply {
     public void close() {
         if (ended.get() == null) {
             ErrorDetails details = script == null ? ErrorDetails.nothingSent(call.context()) : details(Usage.unknown());
-            end(new Outcome.Cancelled(new CancelledException("closed", details, null)));
+            end(new Outcome.Cancelled(new CancelledException(
+                    "closed before the answer of " + model.endpoint() + " was read to its end", details, null)));
             closed.fire();
         }
     }

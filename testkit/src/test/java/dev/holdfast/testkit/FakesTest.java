@@ -62,6 +62,37 @@ class FakesTest {
     }
 
     @Test
+    void errorsNameTheModel() {
+        FakeModel model = FakeModel.named("mini")
+                .reply(FakeReply.text("It has").cut())
+                .reply(FakeReply.text("").cut())
+                .reply("It has shipped.");
+
+        assertThatThrownBy(() -> model.chat("cut")).hasMessageContaining("fake/mini");
+        assertThatThrownBy(() -> model.chat("cut before anything")).hasMessageContaining("fake/mini");
+        ChatReply left = model.send(new ChatCall(ChatRequest.of("left"), CallContext.of(Caller.of("ann"))));
+        left.next();
+        left.close();
+        assertThat(left.outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Cancelled.class,
+                        cancelled -> assertThat(cancelled.error()).hasMessageContaining("fake/mini"));
+    }
+
+    @Test
+    void aDeadlineByAnotherClockTellsWhatToDo() {
+        FakeModel onRealTime = FakeModel.named("mini").reply("never");
+        CallContext context = CallContext.builder(Caller.of("ann"))
+                .deadline(Deadline.at(runtime.nanoTime() - 1))
+                .build();
+
+        assertThatThrownBy(() -> onRealTime.chat(ChatRequest.of("Hello"), context))
+                .isInstanceOf(DeadlineException.class)
+                .hasMessageContaining("fake/mini")
+                .hasMessageContaining("the same runtime");
+    }
+
+    @Test
     void streamsInPieces() {
         FakeModel model = FakeModel.named("mini").reply(FakeReply.text("abcdef").pieces(3));
         List<String> pieces = new ArrayList<>();
