@@ -163,8 +163,8 @@ public final class Caller {
     private static String named(String field, String id) {
         Objects.requireNonNull(id, field);
         if (id.isBlank()) {
-            throw new IllegalArgumentException(
-                    "caller." + field + " is blank; name the " + field + ", or leave it out where it is optional");
+            throw new IllegalArgumentException("caller." + field + " is blank; name the " + field
+                    + (field.equals("user") ? "" : ", or leave it out where there is none"));
         }
         return id;
     }

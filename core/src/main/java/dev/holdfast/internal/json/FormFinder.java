@@ -45,7 +45,9 @@ final class FormFinder {
     /** The form of a record that is the whole text. */
     Form record(Class<?> type, String path) {
         if (!type.isRecord()) {
-            return flaw(path, type.getName() + " is not a record; give a record");
+            return flaw(
+                    path,
+                    type.getName() + " is not a record; give one, of a single component where that is all you want");
         }
         return find(type, path);
     }
