@@ -179,6 +179,10 @@ public final class AgentBuilder {
      * Adds a model that is asked when the chosen one has failed, in the order of the calls of this method. Where a cheap
      * and a strong model are given, the one that was not chosen is asked after these.
      *
+     * <p>Not asked after failures that {@link dev.holdfast.resilience.Fallback#mayHelp} takes for the same everywhere, or
+     * for somebody to mend: a request that is wrong, a key that is refused (401), a refusal of the content, an exception
+     * of the application's that nobody classified.
+     *
      * @param model a provider's model, or any other
      * @return this builder
      */
@@ -188,7 +192,8 @@ public final class AgentBuilder {
     }
 
     /**
-     * Sets what is answered when every model has failed.
+     * Sets what is answered when every model has failed. It covers up neither what {@link #fallback} is not asked after,
+     * nor a request that is too large, nor rate limits and budgets where nothing else was in the way.
      *
      * @param text the words; the answer's endpoint tells that no model gave them
      * @return this builder
@@ -199,7 +204,8 @@ public final class AgentBuilder {
     }
 
     /**
-     * Adds tools.
+     * Adds tools. They run on threads of the runtime, several at once, without the thread-locals of the caller. What they
+     * throw is told to the model by its message.
      *
      * @param holders {@link Tool}s, objects with methods that carry {@link dev.holdfast.tool.ToolMethod}, or collections
      *     of such
@@ -264,7 +270,7 @@ public final class AgentBuilder {
     }
 
     /**
-     * Adds a rate limit. It counts calls of models, all endpoints together.
+     * Adds a rate limit. It counts calls of models, all endpoints together, and those of this agent alone.
      *
      * @param limit for example {@code RateLimit.perUser().requests(60).tokens(20_000).perMinute()}
      * @return this builder

@@ -23,7 +23,10 @@ public interface EndpointModel extends ChatModel {
      *
      * <p>The code runs in the thread that reads the answer, with its first {@link ChatReply#next}. When the call is closed
      * meanwhile, as a deadline does, that thread is interrupted. What the code throws surfaces as a
-     * {@link dev.holdfast.error.TaskException}; one of Holdfast's own errors as itself.
+     * {@link dev.holdfast.error.TaskException}; one of Holdfast's own errors as itself. A {@code TaskException} is neither
+     * tried again nor asked elsewhere unless its cause is an I/O error or a timeout: throw a
+     * {@link dev.holdfast.error.TransportException} or {@link dev.holdfast.error.ProviderException} with a
+     * {@linkplain dev.holdfast.error.Classification classification} for what passes.
      *
      * @param endpoint who answers
      * @param work asks and waits

@@ -146,7 +146,7 @@ public final class Message {
     }
 
     /**
-     * The words: all text parts, joined as they stand.
+     * The words: all text parts, joined as they stand. What a tool answered is in {@link #toolResults}.
      *
      * @return the text, empty when there is none
      */

@@ -48,9 +48,10 @@ public interface ModelLayer {
      * Does any work of the application behind this layer, as if it were a call of a model.
      *
      * <p>The work may run several times, or never, as the layer decides. It runs in the calling thread, and the layer
-     * sees an empty request. When the layer closes the call while the work runs, as a deadline does, the thread is
-     * interrupted. An answer that a layer gives instead of a model's cannot stand in for a result: what the work threw is
-     * thrown all the same.
+     * sees an empty request; what the work throws, layers see as the cause of a
+     * {@link dev.holdfast.error.TaskException}. When the layer closes the call while the work runs, as a deadline does,
+     * the thread is interrupted. An answer that a layer gives instead of a model's cannot stand in for a result: what the
+     * work threw is thrown all the same.
      *
      * @param context on whose behalf, until when
      * @param work what to do

@@ -77,9 +77,9 @@ public abstract sealed class HoldfastException extends RuntimeException
     }
 
     /**
-     * The call.
+     * The call, one of those of its run.
      *
-     * @return its id, empty where it has none
+     * @return its id, as in the contexts of the call's events; empty where it has none
      */
     public final String callId() {
         return details.callId();

@@ -20,9 +20,10 @@ public sealed interface CoreEvent extends Event {
     record RunStarted(CallContext context, Instant at) implements CoreEvent {}
 
     /**
-     * An agent has answered, or not.
+     * An agent has answered, or not. What the run used and cost, all calls together, is in its outcome, also where it
+     * failed: {@link Outcome#usage}, {@link Outcome#cost}.
      *
-     * @param context whose run
+     * @param context whose run; with the run's id and no call's, which {@link Outcome#error} has
      * @param at when
      * @param took how long
      * @param outcome how it ended

@@ -1,7 +1,15 @@
 package dev.holdfast.event;
 
 /**
- * Is told what happens.
+ * Is told what happens, which is not logged.
+ *
+ * <pre>{@code
+ * Listener listener = event -> {
+ *     if (event instanceof CoreEvent.AttemptEnded attempt && attempt.outcome().error() != null) {
+ *         log.warn("{} failed: {}", attempt.endpoint(), attempt.outcome().error().getMessage());
+ *     }
+ * };
+ * }</pre>
  *
  * <p><b>Threading.</b> Called in the thread in which it happens, possibly by many threads at once: be quick, hand slow
  * work to a queue.

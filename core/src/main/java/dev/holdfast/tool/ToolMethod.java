@@ -6,7 +6,13 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Makes a public method a tool; see {@link Tools#of(Object)}. */
+/**
+ * Makes a public method a tool; see {@link Tools#of(Object)}.
+ *
+ * <p><b>Threading.</b> The method runs on a thread of the runtime, also at the same time as itself.
+ *
+ * <p><b>Errors.</b> What it throws is told to the model by the exception's message: leave out what must not be seen.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

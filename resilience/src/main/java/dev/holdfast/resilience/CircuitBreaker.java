@@ -364,7 +364,8 @@ public final class CircuitBreaker extends GuardLayer {
         /**
          * Decides which failures count, instead of the default: those of the provider, of transport, of a stream that
          * broke, of the application's own code below, and of a deadline that passed while the call ran, as far as they
-         * pass or another target may not have them.
+         * pass or another target may not have them. Of the application's own code everything counts that it throws; it is
+         * the cause of a {@link dev.holdfast.error.TaskException} here.
          *
          * @param predicate true for what tells that the target is in trouble
          * @return this builder

@@ -41,7 +41,9 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p><b>What is retried.</b> Failures whose classification allows {@link Remedy#RETRY}, and, once a call,
- * {@link Remedy#RETRY_ONCE}; of those that nobody classified, failures of transport and I/O. A refusal of a limit, a
+ * {@link Remedy#RETRY_ONCE}; of those that nobody classified, failures of transport, and of the application's own
+ * exceptions {@link java.io.IOException}, {@link java.io.UncheckedIOException} and
+ * {@link java.util.concurrent.TimeoutException}: a database's are none of these, see {@link Builder#retryOn}. A refusal of a limit, a
  * budget or a breaker is not waited for here, and an answer that was delivered and billed is not asked for again unless
  * {@link Builder#retryOn} says so. Never retried: what the caller gave up, an answer of which a part was handed up, and
  * what a retry further in has retried already: retries of two layers do not multiply.
@@ -412,7 +414,13 @@ public final class Retry implements ModelLayer {
         }
 
         /**
-         * Decides what is retried, instead of the default. To widen it, ask {@link Retry#isRetryable} as well.
+         * Decides what is retried, instead of the default. To widen it, ask {@link Retry#isRetryable} as well. What work
+         * of the application threw is the cause of a {@link dev.holdfast.error.TaskException} here:
+         *
+         * <pre>{@code
+         * Retry.builder()
+         *         .retryOn(error -> Retry.isRetryable(error) || error.getCause() instanceof SQLTransientException)
+         * }</pre>
          *
          * @param predicate true for what may help to try again; called in the consumer's thread
          * @return this builder
