@@ -13,26 +13,41 @@ import dev.holdfast.budget.Budget;
 import dev.holdfast.budget.Price;
 import dev.holdfast.budget.PriceTable;
 import dev.holdfast.budget.RateLimit;
+import dev.holdfast.budget.RateLimitLayer;
 import dev.holdfast.chat.ChatModel;
+import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
+import dev.holdfast.chat.GuardLayer;
+import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.ModelLayer;
+import dev.holdfast.chat.Money;
 import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Permit;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.control.ToolGate;
 import dev.holdfast.control.ToolPolicy;
 import dev.holdfast.control.ToolPolicy.Rule;
+import dev.holdfast.error.CancelledException;
+import dev.holdfast.error.Classification;
 import dev.holdfast.error.DeadlineException;
+import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
+import dev.holdfast.error.Remedy;
+import dev.holdfast.error.TransportException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Events;
 import dev.holdfast.openai.OpenAiModel;
+import dev.holdfast.resilience.CircuitBreaker;
 import dev.holdfast.resilience.Fallback;
 import dev.holdfast.resilience.ResilienceEvent;
+import dev.holdfast.resilience.Retry;
 import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.testkit.FakeModel;
 import dev.holdfast.testkit.FakeReply;
@@ -46,11 +61,17 @@ import dev.holdfast.tool.StructuredOutput;
 import dev.holdfast.tool.Tool;
 import dev.holdfast.tool.ToolMethod;
 import dev.holdfast.tool.Tools;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 /** The Java of the guide, compiled and run. */
@@ -83,6 +104,44 @@ class GuideTest {
         // end
 
         assertThat(answer.text()).isEqualTo("It has shipped.");
+    }
+
+    /** Somebody's connection, which the other side closes while it is written to. */
+    private static final class Connection {
+        private final List<String> sent = new ArrayList<>();
+        private Runnable closed = () -> {};
+
+        void onClosed(Runnable callback) {
+            closed = callback;
+        }
+
+        void send(String text) {
+            sent.add(text);
+            if (sent.size() == 2) {
+                closed.run();
+            }
+        }
+    }
+
+    @Test
+    void disconnect() {
+        mini.reply(FakeReply.text("It has shipped on Monday.").pieces(5));
+        Agent desk = Holdfast.agent("support-desk").model(mini).build();
+        Connection connection = new Connection();
+
+        // snippet: guide-disconnect
+        try (ChatReply reply = desk.stream("Where is order 1234?", ann)) {
+            connection.onClosed(reply::close); // from any thread; after the end it does nothing
+            for (Chunk chunk = reply.next(); chunk != null; chunk = reply.next()) {
+                connection.send(chunk.text());
+            }
+        } catch (CancelledException e) {
+            // nobody listens any more; the provider has been hung up on
+        }
+        // end
+
+        assertThat(connection.sent).hasSize(2);
+        assertThat(mini.openReplies()).isZero();
     }
 
     @Test
@@ -126,6 +185,51 @@ class GuideTest {
         // end
 
         assertThat(small.chat("Hello")).isEqualTo("An answer to Hello");
+    }
+
+    /** Somebody else's client, whose exceptions are its own. */
+    private static final class BusyClient {
+        private int asked;
+
+        String complete(String prompt) {
+            if (asked++ == 0) {
+                throw new BusyException("busy");
+            }
+            return "An answer to " + prompt;
+        }
+    }
+
+    private static final class BusyException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        BusyException(String message) {
+            super(message);
+        }
+    }
+
+    @Test
+    void blockingWithErrorsOfItsOwn() {
+        BusyClient client = new BusyClient();
+        Endpoint house = Endpoint.of("in-house", "small");
+
+        // snippet: guide-blocking-errors
+        EndpointModel small = EndpointModel.blocking(house, call -> {
+            try {
+                return ChatResponse.of(house, client.complete("Hello"));
+            } catch (BusyException e) { // worth another attempt, here or elsewhere; and nothing was charged
+                throw new TransportException(
+                        "the in-house model is busy",
+                        ErrorDetails.nothingSent(call.context()).toBuilder()
+                                .classification(Classification.of("busy", Remedy.RETRY, Remedy.FALLBACK))
+                                .build(),
+                        e);
+            }
+        });
+        // end
+
+        Agent desk = Holdfast.agent("desk").model(small).runtime(time).build();
+        assertThat(desk.ask("Hello", ann).text()).isEqualTo("An answer to Hello");
+        assertThat(client.asked).isEqualTo(2);
     }
 
     // snippet: guide-tools
@@ -400,6 +504,106 @@ class GuideTest {
         desk.ask("Where is order 1234?", ann);
         assertThat(log).hasSize(2);
         assertThat(log.get(0)).startsWith("fake/mini failed: ");
+    }
+
+    @Test
+    void costs() {
+        mini.reply("It has shipped.")
+                .reply(FakeReply.toolCall("clock", "{}"))
+                .reply(FakeReply.failing(Fault.badRequest()));
+        var model = mini;
+        Tool clock = Tools.of("clock", "Tells the time.", use -> "It is noon.");
+        PriceTable prices = PriceTable.builder()
+                .price("fake", "mini", Price.perMillion().input("0.15").output("0.60"))
+                .build();
+
+        // snippet: guide-costs
+        Map<String, Money> costs = new ConcurrentHashMap<>();
+        Agent desk = Holdfast.agent("support-desk")
+                .model(model)
+                .tools(clock)
+                .prices(prices)
+                .listener(event -> {
+                    if (event instanceof CoreEvent.RunEnded run) { // of failed and cancelled runs, too
+                        String tenant = run.context().caller().tenant();
+                        run.outcome().cost().ifPresent(cost -> costs.merge(tenant, cost, Money::plus));
+                    }
+                })
+                .build();
+        // end
+
+        desk.ask("Where is order 1234?", ann);
+        Money whole = costs.get("acme");
+        assertThatThrownBy(() -> desk.ask("Where is order 1234?", ann)).isInstanceOf(ProviderException.class);
+        assertThat(costs.get("acme")).isGreaterThan(whole);
+    }
+
+    /** Somebody's database, which is not to be had at the first try. */
+    private static final class Database {
+        private int asked;
+
+        int stockOf(int article) throws SQLException {
+            if (asked++ == 0) {
+                throw new SQLTransientConnectionException("connection is not available");
+            }
+            return article;
+        }
+    }
+
+    @Test
+    void layersAlone() throws Exception {
+        Database database = new Database();
+
+        // snippet: guide-alone
+        ModelLayer limit = RateLimitLayer.builder(Endpoint.of("application", "orders-db"), HoldfastRuntime.system())
+                .limits(RateLimit.perTenant().requests(50).perSecond())
+                .build();
+        ModelLayer retry = Retry.builder()
+                .retryOn(error -> Retry.isRetryable(error) || error.getCause() instanceof SQLTransientException)
+                .build();
+        ModelLayer breaker = CircuitBreaker.builder("orders-db").build();
+
+        ModelLayer guarded = limit.over(retry).over(breaker); // limit is outermost: a retry is not counted again
+        int stock = guarded.call(CallContext.of(ann), () -> database.stockOf(1234));
+        // end
+
+        assertThat(stock).isEqualTo(1234);
+        assertThat(database.asked).isEqualTo(2);
+    }
+
+    // snippet: guide-layer
+    static final class Maintenance extends GuardLayer {
+        private final AtomicBoolean closed = new AtomicBoolean();
+        private final LongAdder failed = new LongAdder();
+
+        @Override
+        protected Permit admit(GuardedCall call) {
+            if (closed.get()) {
+                throw new RejectedException(
+                        Refusal.of(Refusal.Kind.NO_TARGET, "maintenance", "the service is closed for the night"),
+                        ErrorDetails.nothingSent(call.context()));
+            }
+            return (outcome, ended) -> { // exactly once, however the call ends
+                if (outcome.error() != null) {
+                    failed.increment();
+                }
+            };
+        }
+    }
+    // end
+
+    @Test
+    void ownLayer() {
+        mini.reply(FakeReply.failing(Fault.badRequest()));
+        Maintenance maintenance = new Maintenance();
+        Agent desk = Holdfast.agent("desk").model(mini).layer(maintenance).build();
+
+        assertThatThrownBy(() -> desk.ask("Where is order 1234?", ann)).isInstanceOf(ProviderException.class);
+        assertThat(maintenance.failed.sum()).isEqualTo(1);
+
+        maintenance.closed.set(true);
+        assertThatThrownBy(() -> desk.ask("Where is order 1234?", ann)).isInstanceOf(RejectedException.class);
+        assertThat(mini.calls()).hasSize(1);
     }
 
     @Test
