@@ -35,6 +35,8 @@ import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.Classification;
 import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.FailureRule;
+import dev.holdfast.error.FailureTable;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.Refusal;
@@ -43,6 +45,7 @@ import dev.holdfast.error.Remedy;
 import dev.holdfast.error.TransportException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Events;
+import dev.holdfast.http.HttpTransport;
 import dev.holdfast.openai.OpenAiModel;
 import dev.holdfast.resilience.CircuitBreaker;
 import dev.holdfast.resilience.Fallback;
@@ -382,6 +385,33 @@ class GuideTest {
 
         assertThat(answer.model()).isEqualTo("backup");
         assertThat(byNobody).isFalse();
+    }
+
+    @Test
+    void revokedKey() {
+        backup.reply("It should have shipped.");
+        try (ProviderSimulator simulator = ProviderSimulator.start()) {
+            simulator.model("gpt-4o-mini").fault(WireFault.answer(401, "application/json", "{}"));
+            String url = simulator.baseUrl().toString();
+            String key = "revoked";
+
+            // snippet: guide-revoked-key
+            FailureTable failures = FailureTable.standard().toBuilder()
+                    .rule(FailureRule.builder()
+                            .status(401)
+                            .remedies(Remedy.ESCALATE, Remedy.FALLBACK)
+                            .build())
+                    .build();
+            OpenAiModel mini = OpenAiModel.builder("gpt-4o-mini")
+                    .baseUrl(url)
+                    .apiKey(key)
+                    .transport(HttpTransport.builder().failures(failures).build())
+                    .build();
+            // end
+
+            Agent desk = Holdfast.agent("desk").model(mini).fallback(backup).build();
+            assertThat(desk.ask("Where is order 1234?", ann).model()).isEqualTo("backup");
+        }
     }
 
     @Test
