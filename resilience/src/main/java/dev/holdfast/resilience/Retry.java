@@ -1,8 +1,6 @@
 package dev.holdfast.resilience;
 
-import dev.failsafe.Failsafe;
 import dev.failsafe.RetryPolicy;
-import dev.holdfast.chat.Attempt;
 import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
@@ -10,11 +8,7 @@ import dev.holdfast.chat.EndpointModel;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Outcome;
 import dev.holdfast.chat.Work;
-import dev.holdfast.context.AttemptKind;
 import dev.holdfast.context.CallContext;
-import dev.holdfast.context.Deadline;
-import dev.holdfast.error.CancelledException;
-import dev.holdfast.error.Classification;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
@@ -24,14 +18,9 @@ import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.runtime.Signal;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tries the same target again after failures that pass.
@@ -61,17 +50,16 @@ import org.slf4j.LoggerFactory;
  * thread and an interrupt end a wait at once.
  */
 public final class Retry implements ModelLayer {
-    private static final Logger log = LoggerFactory.getLogger(Retry.class);
     private static final String WORK = "the guarded work";
 
-    private final int maxAttempts;
-    private final Duration base;
-    private final Duration max;
-    private final Duration maxWait;
-    private final Predicate<? super HoldfastException> retryOn;
-    private final HoldfastRuntime runtime;
-    private final Events events;
-    private final RetryPolicy<Object> policy;
+    final int maxAttempts;
+    final Duration base;
+    final Duration max;
+    final Duration maxWait;
+    final Predicate<? super HoldfastException> retryOn;
+    final HoldfastRuntime runtime;
+    final Events events;
+    final RetryPolicy<Object> policy;
 
     private Retry(Builder builder) {
         this.maxAttempts = builder.maxAttempts;
@@ -82,9 +70,9 @@ public final class Retry implements ModelLayer {
         this.runtime = builder.runtime;
         this.events = builder.events;
         this.policy = RetryPolicy.builder()
-                .handle(Again.class)
+                .handle(Retrying.Again.class)
                 .withMaxAttempts(maxAttempts)
-                .withDelayFnOn(context -> ((Again) context.getLastException()).delay, Again.class)
+                .withDelayFnOn(context -> ((Retrying.Again) context.getLastException()).delay, Retrying.Again.class)
                 .build();
     }
 
@@ -132,6 +120,7 @@ public final class Retry implements ModelLayer {
     private <T> T callAgain(Tries.Try made, Work<? extends T> work, Exception first) throws Exception {
         AtomicReference<Exception> last = new AtomicReference<>(first);
         Retrying<T> again = new Retrying<>(
+                this,
                 made,
                 context -> {
                     try {
@@ -147,18 +136,6 @@ public final class Retry implements ModelLayer {
             return again.after(Work.errorOf(first, made.context()));
         } catch (HoldfastException e) {
             throw Work.thrown(e, last.get());
-        }
-    }
-
-    /** Tells Failsafe that an attempt failed, and how long to wait. Never leaves this class. */
-    private static final class Again extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        final transient Duration delay;
-
-        Again(Duration delay) {
-            super(null, null, false, false);
-            this.delay = delay;
         }
     }
 
@@ -189,6 +166,7 @@ public final class Retry implements ModelLayer {
             Signal signal = runtime.newSignal();
             closing = signal;
             Retrying<ChatReply> again = new Retrying<>(
+                    Retry.this,
                     new Tries.Try(call.context(), target, started),
                     context -> begin(next, call.with(context)),
                     this::isClosed,
@@ -212,157 +190,6 @@ public final class Retry implements ModelLayer {
             }
             super.onCloseWhileOpening();
         }
-    }
-
-    /** The part of a call that begins with its first failure. */
-    private final class Retrying<T> {
-        private final Function<CallContext, T> attempts;
-        private final BooleanSupplier givenUp;
-        private final Signal closing;
-        private final Deadline deadline;
-        private final Tries tries = new Tries();
-        private Tries.Try attempt;
-        private int made = 1;
-        private boolean retriedOnce;
-        private @Nullable Again firstFailure;
-        private @Nullable InterruptedException interrupt;
-
-        /**
-         * What is tried again.
-         *
-         * @param first the attempt that failed
-         * @param attempts makes another one in the given context, or throws one of our errors
-         * @param givenUp whether there is no use in going on
-         * @param closing fired when there is none any more
-         */
-        Retrying(Tries.Try first, Function<CallContext, T> attempts, BooleanSupplier givenUp, Signal closing) {
-            this.attempt = first;
-            this.attempts = attempts;
-            this.givenUp = givenUp;
-            this.closing = closing;
-            this.deadline = first.context().deadline();
-        }
-
-        T after(HoldfastException first) {
-            firstFailure = failed(first);
-            try {
-                return Failsafe.with(policy)
-                        .with(new CallingThreadScheduler(this::pause))
-                        .getAsync(this::next)
-                        .join();
-            } catch (CompletionException e) {
-                throw unwrapped(e);
-            }
-        }
-
-        Outcome told(Outcome outcome) {
-            return tries.told(outcome, attempt, runtime.nanoTime());
-        }
-
-        private T next() throws Again {
-            Again first = firstFailure;
-            if (first != null) { // Failsafe is told of the attempt that was made before it was asked
-                firstFailure = null;
-                throw first;
-            }
-            if (interrupt != null || givenUp.getAsBoolean()) {
-                throw FirstChunkReply.givenUp(tries.told(tries.lastError()), interrupt);
-            }
-            made++;
-            attempt = new Tries.Try(
-                    attempt.context().toBuilder()
-                            .attempt(tries.nextNumber(), AttemptKind.RETRY)
-                            .build(),
-                    attempt.target(),
-                    runtime.nanoTime());
-            try {
-                return attempts.apply(attempt.context());
-            } catch (HoldfastException error) {
-                throw failed(error);
-            }
-        }
-
-        /** Notes a failure, and throws it unless another attempt is to be made. */
-        private Again failed(HoldfastException error) {
-            tries.failed(attempt, runtime.nanoTime(), error);
-            Duration wait = made < maxAttempts && !givenUp.getAsBoolean() && isRetried(error) ? waitAfter(error) : null;
-            if (wait == null || wait.toNanos() >= deadline.nanosLeft(runtime)) {
-                throw made == 1 ? error : tries.told(error);
-            }
-            if (events.isHeard()) {
-                events.emit(new ResilienceEvent.Retrying(attempt.context(), runtime.now(), wait, error));
-            }
-            return new Again(wait);
-        }
-
-        private boolean isRetried(HoldfastException error) {
-            if (error instanceof CancelledException || wasRetriedBelow(error) || !isWanted(error)) {
-                return false;
-            }
-            Classification classification = error.classification();
-            if (classification.allows(Remedy.RETRY_ONCE) && !classification.allows(Remedy.RETRY)) {
-                boolean again = !retriedOnce;
-                retriedOnce = true;
-                return again;
-            }
-            return true;
-        }
-
-        /** By the predicate; where that throws, as by default: the failure itself is what the caller has to hear of. */
-        private boolean isWanted(HoldfastException error) {
-            try {
-                return retryOn.test(error);
-            } catch (RuntimeException e) {
-                log.error("the predicate of the retry threw; it is decided as by default", e);
-                return isRetryable(error);
-            }
-        }
-
-        /** Null when it is not worth waiting for. */
-        private @Nullable Duration waitAfter(HoldfastException error) {
-            Duration told = error.retryAfter().orElse(null);
-            if (told != null) {
-                return told.compareTo(maxWait) > 0 ? null : shorter(maxWait, told.plus(jitter(base)));
-            }
-            // From the 32nd attempt on the power would overflow, and has long been above any maximum.
-            long factor = 1L << Math.min(made - 1, 31);
-            boolean grown = max.dividedBy(factor).compareTo(base) <= 0;
-            return shorter(maxWait, jitter(grown ? max : base.multipliedBy(factor)));
-        }
-
-        private void pause(Duration delay) {
-            try {
-                closing.await(delay);
-            } catch (InterruptedException e) {
-                interrupt = e;
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private RuntimeException unwrapped(CompletionException e) {
-            Throwable cause = e.getCause();
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            return cause instanceof HoldfastException ours ? ours : e;
-        }
-    }
-
-    private static boolean wasRetriedBelow(HoldfastException error) {
-        for (Attempt attempt : error.attempts()) {
-            if (attempt.kind() == AttemptKind.RETRY) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private Duration jitter(Duration upTo) {
-        return Duration.ofNanos(runtime.random().nextLong(upTo.toNanos() + 1));
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Builds a {@link Retry}. Not safe for use by several threads. */
