@@ -48,6 +48,9 @@ abstract class BrokenWireLaws {
     /** How long what should happen at once may take before the law counts as broken. */
     static final Duration BOUND = Duration.ofSeconds(5);
 
+    /** How many answers of each kind are nonsense. */
+    private static final int NONSENSE = 300;
+
     static final String WORDS = "It has shipped, and will be with you tomorrow.";
     static final FakeReply REPLY = FakeReply.text(WORDS).pieces(3).usage(Usage.of(20, 4));
 
@@ -280,6 +283,40 @@ abstract class BrokenWireLaws {
                 assertThat(failure).as("%s '%s'", fault.contentType, fault.body).isInstanceOf(TransportException.class);
                 assertThat(failure.getMessage()).isNotBlank();
             }
+        }
+    }
+
+    @Test
+    final void whateverComesIsAnAnswerOrAFailureOfTheProvider() {
+        ChatModel model = model(baseUrl());
+        for (long seed = 0; seed < NONSENSE; seed++) {
+            Nonsense nonsense = new Nonsense(format(), seed);
+            readNonsense(model, false, 200, "application/json", nonsense.whole());
+            readNonsense(model, true, 200, "text/event-stream", nonsense.stream());
+            readNonsense(model, seed % 2 == 0, 500, "application/json", nonsense.error(500));
+        }
+    }
+
+    private void readNonsense(ChatModel model, boolean streaming, int status, String type, String body) {
+        simulator.model(MODEL).fault(WireFault.answer(status, type, body));
+        long start = runtime.nanoTime();
+        Read read;
+        try {
+            read = read(model.send(call(streaming)));
+        } catch (RuntimeException e) {
+            throw new AssertionError("what is thrown is no HoldfastException, on " + body, e);
+        }
+        assertThat(runtime.nanoTime() - start).as("time for %s", body).isLessThan(bound().toNanos());
+        HoldfastException failure = read.thrown();
+        if (failure != null) {
+            assertThat(failure)
+                    .as("what fails is the provider, on %s", body)
+                    .isInstanceOfAny(
+                            ProviderException.class, TransportException.class, StreamInterruptedException.class);
+            assertThat(failure instanceof ProviderException
+                            || !failure.classification().remedies().isEmpty())
+                    .as("something helps against %s", body)
+                    .isTrue();
         }
     }
 

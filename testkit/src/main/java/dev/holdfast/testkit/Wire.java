@@ -71,7 +71,7 @@ sealed interface Wire permits OpenAiWire, AnthropicWire {
     static JsonNode read(String json) {
         try {
             return JSON.readTree(json);
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | NumberFormatException e) {
             throw new IllegalArgumentException("this is no JSON: " + json, e);
         }
     }

@@ -76,6 +76,12 @@ class ProviderLawsTest {
     }
 
     @Test
+    void catchesAProviderThatTrustsWhatComes() {
+        TinyLaws laws = lawsOf(Bug.TRUSTS_WHAT_COMES);
+        isCaught(laws, laws::whateverComesIsAnAnswerOrAFailureOfTheProvider);
+    }
+
+    @Test
     void catchesAProviderThatLeavesConnectionsOpen() throws InterruptedException {
         TinyLaws laws = lawsOf(Bug.LEAVES_CONNECTIONS_OPEN);
         laws.aCloseEndsTheWaitForTheAnswer();

@@ -26,7 +26,8 @@ final class TinyModel implements ChatModel {
         IGNORES_THE_DEADLINE,
         TELLS_THE_KEY,
         LEAVES_CONNECTIONS_OPEN,
-        COUNTS_UNKNOWN_USAGE_AS_NOTHING
+        COUNTS_UNKNOWN_USAGE_AS_NOTHING,
+        TRUSTS_WHAT_COMES
     }
 
     /** HTTP/1.1 only: an upgrade to HTTP/2 in the first request would be one more thing to explain. */

@@ -97,6 +97,11 @@ final class TinyReply implements ChatReply {
                 end(Outcome.of(new DeadlineException("too late", details(broken()), e)));
             } catch (IOException e) {
                 end(Outcome.of(failed(e)));
+            } catch (RuntimeException e) {
+                if (model.has(TinyModel.Bug.TRUSTS_WHAT_COMES)) {
+                    throw e;
+                }
+                end(Outcome.of(failed(new IOException("nobody can read it", e))));
             }
         }
         HoldfastException error = outcome().error();

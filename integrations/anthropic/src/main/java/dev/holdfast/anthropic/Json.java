@@ -27,7 +27,7 @@ final class Json {
         try {
             JsonNode node = MAPPER.readTree(json);
             return node.isMissingNode() ? null : node;
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | NumberFormatException e) { // no decimal holds 1e9999999999
             return null; // its message would hold a piece of the answer
         }
     }

@@ -208,6 +208,7 @@ class MessagesAnswerTest {
                 "{\"content\":[\"Hello\"]}",
                 "{\"content\":[{\"type\":\"tool_use\",\"input\":{}}]}",
                 "{\"content\":[]",
+                "{\"content\":[],\"usage\":{\"cost\":1e9999999999}}",
                 "[]",
                 "<html>Hello</html>",
                 ""

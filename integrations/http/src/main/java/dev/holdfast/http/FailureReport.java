@@ -2,6 +2,7 @@ package dev.holdfast.http;
 
 import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.Message;
 import dev.holdfast.chat.ProviderLimits;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
@@ -222,7 +223,20 @@ final class FailureReport {
         }
         boolean nothingThere = status == 404 || status == 405; // of the model, or of the API
         String who = nothingThere ? who() : exchange.endpoint().toString();
-        return reported(who, exchange.error(status, body), status, headers, limits);
+        return reported(who, errorOf(status, body), status, headers, limits);
+    }
+
+    /** An error that nobody can read is one all the same: its status says the most. */
+    private ReportedError errorOf(int status, String body) {
+        try {
+            return exchange.error(status, body);
+        } catch (RuntimeException stumbled) {
+            return new ReportedError(
+                    "",
+                    "",
+                    String.valueOf(UnreadableReplyException.stumbled(stumbled).getMessage()),
+                    null);
+        }
     }
 
     private String redirect(Map<String, String> headers) {
@@ -287,10 +301,27 @@ final class FailureReport {
         ErrorDetails.Builder details = ErrorDetails.builder()
                 .context(context)
                 .endpoint(exchange.endpoint())
-                .partial(exchange.partial())
+                .partial(partial())
                 .classification(classification);
         return progress.mayHaveBeenSent()
-                ? details.usage(exchange.usage(), Billing.MAYBE_BILLED).build()
+                ? details.usage(usage(), Billing.MAYBE_BILLED).build()
                 : details.usage(Usage.none(), Billing.NOT_SENT).build();
+    }
+
+    /** What of a malformed answer cannot be read is not there. A failure is told whatever else fails. */
+    private Message partial() {
+        try {
+            return exchange.partial();
+        } catch (RuntimeException stumbled) {
+            return Message.nothing();
+        }
+    }
+
+    private Usage usage() {
+        try {
+            return exchange.usage();
+        } catch (RuntimeException stumbled) {
+            return Usage.unknown();
+        }
     }
 }

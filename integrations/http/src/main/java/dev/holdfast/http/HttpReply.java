@@ -180,9 +180,20 @@ final class HttpReply implements ChatReply {
             throw new InterruptedException();
         }
         ReplyBody from = body == null ? open() : body;
+        try {
+            return decoded(from);
+        } catch (HoldfastException known) {
+            throw known;
+        } catch (RuntimeException stumbled) { // whatever a provider sends, it is the provider's failure
+            throw UnreadableReplyException.stumbled(stumbled);
+        }
+    }
+
+    private @Nullable Chunk decoded(ReplyBody from) throws IOException, UnreadableReplyException {
         if (isJson) {
-            response = withLimits(exchange.whole(from.text()));
-            return new Chunk.Whole(response.message());
+            ChatResponse whole = withLimits(exchange.whole(from.text()));
+            response = whole;
+            return new Chunk.Whole(whole.message());
         }
         while (pending.isEmpty()) {
             SseEvent event = exchange.hasEnded() ? null : from.event();

@@ -34,6 +34,13 @@ public final class UnreadableReplyException extends Exception {
         return new UnreadableReplyException(error.message(), error);
     }
 
+    /** Its reader fell over it. Told by kind and place: the words of such an exception quote what it was about. */
+    static UnreadableReplyException stumbled(RuntimeException cause) {
+        StackTraceElement[] trace = cause.getStackTrace();
+        return malformed("malformed: reading it ended in " + cause.getClass().getName()
+                + (trace.length == 0 ? "" : " at " + trace[0]));
+    }
+
     @Nullable
     ReportedError error() {
         return error;

@@ -415,6 +415,48 @@ class HttpReplyTest {
     }
 
     @Test
+    void anAnswerAtWhichItsReaderStumblesIsMalformed() throws IOException {
+        List<RawServer.Script> answers = List.of(
+                wire -> wire.respond(200, "", "{}"),
+                wire -> wire.stream().chunk("data: some\n\n").end(),
+                wire -> wire.stream().chunk("data: END\n\n").end());
+        for (RawServer.Script answer : answers) {
+            server = new RawServer(answer);
+            ChatReply reply = HttpTransport.standard().send(new StumblingExchange(server.url()), CONTEXT);
+
+            TransportException error = catchThrowableOfType(TransportException.class, reply::next);
+
+            assertThat(error)
+                    .hasMessageContaining("lines/words-1")
+                    .hasMessageContaining("malformed")
+                    .hasMessageContaining("ArithmeticException at ")
+                    .hasMessageContaining("StumblingExchange")
+                    .message()
+                    .doesNotContain("quoted");
+            assertThat(error.classification().isRetryable()).isTrue();
+            assertThat(error.classification().allows(Remedy.FALLBACK)).isTrue();
+            assertThat(error.billing()).isEqualTo(Billing.MAYBE_BILLED);
+            assertThat(error.usage()).isEqualTo(Usage.unknown());
+            assertThat(error.partial().parts()).isEmpty();
+            assertThat(reply.outcome().error()).isSameAs(error);
+            server.close();
+        }
+    }
+
+    @Test
+    void anErrorAtWhichItsReaderStumblesKeepsItsStatus() throws IOException {
+        server = new RawServer(wire -> wire.respond(503, "", "{}"));
+        ChatReply reply = HttpTransport.standard().send(new StumblingExchange(server.url()), CONTEXT);
+
+        ProviderException error = catchThrowableOfType(ProviderException.class, reply::next);
+
+        assertThat(error.status()).isEqualTo(503);
+        assertThat(error.classification().isRetryable()).isTrue();
+        assertThat(error.billing()).isEqualTo(Billing.NOT_BILLED);
+        assertThat(error).message().doesNotContain("quoted");
+    }
+
+    @Test
     void limitsOnSizeNameThemselves() throws IOException {
         HttpTransport transport = HttpTransport.builder()
                 .maxLineBytes(100)

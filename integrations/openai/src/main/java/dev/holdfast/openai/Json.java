@@ -1,6 +1,7 @@
 package dev.holdfast.openai;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -28,7 +29,7 @@ final class Json {
     static JsonNode read(String text) throws UnreadableReplyException {
         JsonNode root;
         try {
-            root = MAPPER.readTree(text);
+            root = tree(text);
         } catch (JsonProcessingException e) {
             // Not as a cause: its message quotes the answer.
             throw UnreadableReplyException.malformed("not JSON from character "
@@ -39,6 +40,18 @@ final class Json {
             throw UnreadableReplyException.malformed("no JSON object");
         }
         return document;
+    }
+
+    /**
+     * Reads one value. A number that no decimal holds ({@code 1e9999999999}) is a mistake in the text like any other;
+     * Jackson throws it as a {@link NumberFormatException}.
+     */
+    static JsonNode tree(String text) throws JsonProcessingException {
+        try {
+            return MAPPER.readTree(text);
+        } catch (NumberFormatException e) {
+            throw new JsonParseException(null, "a number has an exponent that is out of range");
+        }
     }
 
     /** Tells whether a text is one whole JSON value. */

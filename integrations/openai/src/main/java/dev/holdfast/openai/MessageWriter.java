@@ -203,7 +203,7 @@ final class MessageWriter {
             return null;
         }
         try {
-            JsonNode node = Json.MAPPER.readTree(json);
+            JsonNode node = Json.tree(json);
             return node.isObject() ? node : null;
         } catch (JsonProcessingException notOurs) {
             return null;

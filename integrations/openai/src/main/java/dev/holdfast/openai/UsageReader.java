@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class UsageReader {
     private static final int TICKS_SCALE = 10; // xAI counts in 10^-10 dollars
     private static final int MOST_DIGITS = 40; // of a cost that is meant as one; guards against 1e999999999
+    private static final BigDecimal MOST_DOLLARS = BigDecimal.valueOf(1_000_000_000L);
 
     /** What providers call the tier that everybody gets: OpenAI, Anthropic's and Mistral's, Groq. */
     private static final Set<String> ORDINARY_TIERS = Set.of("", "default", "standard", "on_demand", "auto");
@@ -172,7 +173,7 @@ final class UsageReader {
             BigDecimal upstream = decimal(usage.path("cost_details").path("upstream_inference_cost"));
             dollars = upstream == null ? null : dollars.add(upstream);
         }
-        return dollars == null || dollars.signum() < 0
+        return dollars == null || dollars.signum() < 0 || dollars.compareTo(MOST_DOLLARS) > 0
                 ? null
                 : new Money(dollars.movePointRight(9)
                         .setScale(0, RoundingMode.CEILING)
@@ -189,9 +190,7 @@ final class UsageReader {
         } catch (NumberFormatException notANumber) {
             return null;
         }
-        boolean sane = value.precision() <= MOST_DIGITS
-                && Math.abs((long) value.scale()) <= MOST_DIGITS
-                && value.compareTo(BigDecimal.valueOf(1_000_000_000L)) < 0;
+        boolean sane = value.precision() <= MOST_DIGITS && Math.abs((long) value.scale()) <= MOST_DIGITS;
         return sane ? value : null;
     }
 }

@@ -8,7 +8,9 @@ import dev.holdfast.chat.Part;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.ProviderException;
+import dev.holdfast.error.Remedy;
 import dev.holdfast.error.StreamInterruptedException;
+import dev.holdfast.error.TransportException;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -79,6 +81,17 @@ class ErrorsTest extends ProviderTestBase {
 
         ProviderException error = catchThrowableOfType(ProviderException.class, () -> ask("google"));
         assertThat(error.retryAfter()).isEqualTo(Optional.ofNullable(wait));
+    }
+
+    @Test
+    void aNumberThatNobodyCanHoldIsAMalformedAnswer() {
+        serveJson("{'id':'x','model':'m','usage':{'cost':1e9999999999}}");
+
+        TransportException error = catchThrowableOfType(TransportException.class, () -> ask("openai"));
+
+        assertThat(error).hasMessageContaining("not JSON");
+        assertThat(error.classification().isRetryable()).isTrue();
+        assertThat(error.classification().allows(Remedy.FALLBACK)).isTrue();
     }
 
     @Test

@@ -146,6 +146,7 @@ class UsageTest extends ProviderTestBase {
         "'cost':'0.25', 250000000",
         "'cost':0, 0",
         "'cost_in_usd_ticks':3530500, 353050",
+        "'cost_in_usd_ticks':25000000000, 2500000000",
         "'cost':{'input_tokens_cost':0.1;'total_cost':0.3}, 300000000",
         "'cost':0.01;'is_byok':true;'cost_details':{'upstream_inference_cost':0.2}, 210000000"
     })
