@@ -57,14 +57,16 @@ public record Money(long nanos) implements Comparable<Money> {
     }
 
     /**
-     * The sum.
+     * The sum; the most or the least that there can be where it is out of range, for what somebody else states may be
+     * nonsense.
      *
      * @param other what to add
      * @return this plus the other
-     * @throws ArithmeticException when it is out of range
      */
     public Money plus(Money other) {
-        return new Money(Math.addExact(nanos, other.nanos));
+        long sum = nanos + other.nanos;
+        boolean overflown = ((nanos ^ sum) & (other.nanos ^ sum)) < 0;
+        return new Money(overflown ? (nanos < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : sum);
     }
 
     @Override

@@ -62,8 +62,20 @@ class MoneyTest {
     }
 
     @Test
-    void overflowsLoudly() {
-        assertThatThrownBy(() -> new Money(Long.MAX_VALUE).plus(new Money(1))).isInstanceOf(ArithmeticException.class);
+    void aSumBeyondAllAmountsIsTheLastOne() {
+        Money most = new Money(Long.MAX_VALUE);
+        Money least = new Money(Long.MIN_VALUE);
+
+        assertThat(most.plus(new Money(1))).isEqualTo(most);
+        assertThat(new Money(1).plus(most)).isEqualTo(most);
+        assertThat(most.plus(most)).isEqualTo(most);
+        assertThat(least.plus(new Money(-1))).isEqualTo(least);
+        assertThat(least.plus(least)).isEqualTo(least);
+        assertThat(most.plus(least)).isEqualTo(new Money(-1));
+    }
+
+    @Test
+    void anAmountInWordsOfCodeOverflowsLoudly() {
         assertThatThrownBy(() -> Money.dollars(10_000_000_000L)).isInstanceOf(ArithmeticException.class);
     }
 

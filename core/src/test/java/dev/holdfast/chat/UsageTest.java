@@ -52,6 +52,13 @@ class UsageTest {
     }
 
     @Test
+    void aSumOfStatedCostsBeyondAllMoneyIsTheMost() {
+        Usage dear = Usage.builder().statedCost(new Money(Long.MAX_VALUE - 1)).build();
+
+        assertThat(dear.plus(dear).statedCost()).contains(new Money(Long.MAX_VALUE));
+    }
+
+    @Test
     void aSumWithAnUnknownPartIsUnknown() {
         Usage sum = Usage.of(10, 1).plus(Usage.unknown());
 
