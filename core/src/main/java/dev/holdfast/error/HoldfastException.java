@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The message never holds a key, a prompt or an answer.
+ *
+ * <p><b>Serialization.</b> The details stay behind: an error that comes back from another JVM knows nothing of its call
+ * but its message, and says of the bill that there may be one.
  */
 public abstract sealed class HoldfastException extends RuntimeException
         permits RejectedException,
@@ -39,7 +42,11 @@ public abstract sealed class HoldfastException extends RuntimeException
                 InvalidConfigurationException {
     private static final long serialVersionUID = 1L;
 
-    private final transient ErrorDetails details;
+    /** What is known where the details stayed behind: not that nothing was sent. */
+    private static final ErrorDetails UNKNOWN =
+            ErrorDetails.builder().usage(Usage.unknown(), Billing.MAYBE_BILLED).build();
+
+    private final transient @Nullable ErrorDetails details;
 
     HoldfastException(String message, ErrorDetails details, @Nullable Throwable cause, boolean stackTrace) {
         super(message, cause, true, stackTrace);
@@ -52,7 +59,8 @@ public abstract sealed class HoldfastException extends RuntimeException
      * @return the details
      */
     public final ErrorDetails details() {
-        return details;
+        ErrorDetails known = details;
+        return known == null ? UNKNOWN : known;
     }
 
     /**
@@ -82,7 +90,7 @@ public abstract sealed class HoldfastException extends RuntimeException
      * @return its id, as in the contexts of the call's events; empty where it has none
      */
     public final String callId() {
-        return details.callId();
+        return details().callId();
     }
 
     /**
@@ -91,7 +99,7 @@ public abstract sealed class HoldfastException extends RuntimeException
      * @return the attempts in order; empty when there was one only, or none
      */
     public final List<Attempt> attempts() {
-        return details.attempts();
+        return details().attempts();
     }
 
     /**
@@ -100,7 +108,7 @@ public abstract sealed class HoldfastException extends RuntimeException
      * @return the wait from now, where somebody said so
      */
     public final Optional<Duration> retryAfter() {
-        return details.retryAfter();
+        return details().retryAfter();
     }
 
     /**
@@ -109,7 +117,7 @@ public abstract sealed class HoldfastException extends RuntimeException
      * @return a message, without parts when nothing was
      */
     public final Message partial() {
-        return details.partial();
+        return details().partial();
     }
 
     /**
@@ -118,7 +126,7 @@ public abstract sealed class HoldfastException extends RuntimeException
      * @return the usage
      */
     public final Usage usage() {
-        return details.usage();
+        return details().usage();
     }
 
     /**
@@ -127,7 +135,7 @@ public abstract sealed class HoldfastException extends RuntimeException
      * @return what is known
      */
     public final Billing billing() {
-        return details.billing();
+        return details().billing();
     }
 
     /**
@@ -136,6 +144,6 @@ public abstract sealed class HoldfastException extends RuntimeException
      * @return the classification
      */
     public final Classification classification() {
-        return details.classification();
+        return details().classification();
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.error;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A builder, a file or a spec holds something that cannot work. All problems are named at once, each by the path of the
@@ -10,8 +11,7 @@ import java.util.stream.Collectors;
 public final class InvalidConfigurationException extends HoldfastException {
     private static final long serialVersionUID = 1L;
 
-    private final String subject;
-    private final transient List<Problem> problems;
+    private final transient @Nullable List<Problem> problems;
 
     /**
      * One wrong field.
@@ -27,31 +27,30 @@ public final class InvalidConfigurationException extends HoldfastException {
     }
 
     InvalidConfigurationException(String subject, List<Problem> problems) {
-        this(subject, problems, ErrorDetails.nothingSent());
-    }
-
-    private InvalidConfigurationException(String subject, List<Problem> problems, ErrorDetails details) {
-        super(
+        this(
                 subject + " cannot be built:\n"
                         + problems.stream().map(problem -> "  - " + problem).collect(Collectors.joining("\n")),
-                details,
-                null,
-                true);
-        this.subject = subject;
+                problems,
+                ErrorDetails.nothingSent());
+    }
+
+    private InvalidConfigurationException(String message, List<Problem> problems, ErrorDetails details) {
+        super(message, details, null, true);
         this.problems = List.copyOf(problems);
     }
 
     /**
      * What is wrong.
      *
-     * @return all problems, in the order of the fields
+     * @return all problems, in the order of the fields; none where the error was serialized, but for its message
      */
     public List<Problem> problems() {
-        return problems;
+        List<Problem> known = problems;
+        return known == null ? List.of() : known;
     }
 
     @Override
     HoldfastException copy(ErrorDetails details) {
-        return new InvalidConfigurationException(subject, problems, details);
+        return new InvalidConfigurationException(text(), problems(), details);
     }
 }

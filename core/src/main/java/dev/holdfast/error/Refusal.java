@@ -2,6 +2,7 @@ package dev.holdfast.error;
 
 import dev.holdfast.chat.Money;
 import dev.holdfast.context.ScopeKey;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -9,15 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why a call was refused: which rule, whose, how much of what was used, and when it makes sense to come back.
- * Immutable.
+ * Immutable. Serialized, it forgets the scope.
  */
-public final class Refusal {
+public final class Refusal implements Serializable {
+    private static final long serialVersionUID = 1L;
     private static final String NANO_DOLLARS = "nano-dollars";
 
     private final Kind kind;
     private final String rule;
     private final String reason;
-    private final @Nullable ScopeKey scope;
+    private final transient @Nullable ScopeKey scope;
     private final @Nullable Quantity quantity;
     private final @Nullable Duration retryAfter;
 
@@ -46,7 +48,7 @@ public final class Refusal {
      * @param unit the unit of the three numbers, for people: {@code tokens}; {@code nano-dollars} of money, which the
      *     text of a refusal says in dollars
      */
-    public record Quantity(long used, long requested, long limit, String unit) {}
+    public record Quantity(long used, long requested, long limit, String unit) implements Serializable {}
 
     private Refusal(
             Kind kind,

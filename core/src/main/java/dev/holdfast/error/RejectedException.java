@@ -9,7 +9,7 @@ import java.util.Objects;
 public final class RejectedException extends HoldfastException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Refusal refusal;
+    private final Refusal refusal;
 
     /**
      * Creates the error.
