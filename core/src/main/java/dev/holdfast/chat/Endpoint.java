@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 
 /**
  * One model at one provider, region and account: what a call is really sent to, priced by, limited by and broken by.
- * Immutable; equal by {@link #id()}.
+ * Immutable; equal where provider, model, region and account are.
  */
 public final class Endpoint {
     private final String provider;
@@ -24,8 +24,24 @@ public final class Endpoint {
         this.account = builder.account;
         this.contextWindow = builder.contextWindow;
         this.maxOutputTokens = builder.maxOutputTokens;
-        this.id = provider + "/" + model + (region.isEmpty() ? "" : "@" + region)
-                + (account.isEmpty() ? "" : "#" + account);
+        this.id = idOf(provider, model, region, account);
+    }
+
+    /**
+     * The four names in one, so that no two endpoints share it. Names of models hold any separator ({@code
+     * openai/gpt-4o} at OpenRouter, {@code claude-sonnet-4@20250514} at Vertex) and stand as they are: after one that
+     * could be read as a model and its region or account, the region is always there, if need be an empty one. The other
+     * names have their separators written as in URLs.
+     */
+    private static String idOf(String provider, String model, String region, String account) {
+        boolean ambiguous = model.indexOf('@') >= 0 || model.indexOf('#') >= 0;
+        return escaped(provider) + "/" + model
+                + (region.isEmpty() && !ambiguous ? "" : "@" + escaped(region))
+                + (account.isEmpty() ? "" : "#" + escaped(account));
+    }
+
+    private static String escaped(String name) {
+        return name.replace("%", "%25").replace("/", "%2F").replace("@", "%40").replace("#", "%23");
     }
 
     /**
@@ -51,9 +67,9 @@ public final class Endpoint {
     }
 
     /**
-     * The key of its state: breakers, limits, statistics.
+     * The key of its state: breakers, limits, statistics. No two different endpoints have the same.
      *
-     * @return {@code provider/model}, with {@code @region} and {@code #account} where given
+     * @return {@code provider/model}, with {@code @region} and {@code #account} where given; not to be taken apart
      */
     public String id() {
         return id;
