@@ -6,6 +6,7 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
 import dev.holdfast.internal.json.Binder;
+import dev.holdfast.internal.json.JsonWriter;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -78,6 +79,12 @@ final class MethodTools {
                             ? "is overloaded, so two tools are called '" + name + "'; give each an own name by"
                                     + " @ToolMethod(name = \"…\")"
                             : "is the second tool called '" + name + "'; give each an own name");
+        }
+        if (JsonWriter.isPublisher(method.getReturnType())) {
+            problems.add(
+                    path,
+                    "answers a " + method.getReturnType().getName() + ", which would have to be subscribed to; answer"
+                            + " with what it publishes, a list of it, or a CompletionStage");
         }
         List<Parameter> given = new ArrayList<>();
         for (Parameter parameter : method.getParameters()) {

@@ -144,7 +144,7 @@ public final class ToolLoop implements ModelLayer {
             return text;
         }
         int end = Character.isHighSurrogate(text.charAt(maxResultChars - 1)) ? maxResultChars - 1 : maxResultChars;
-        return text.substring(0, end) + "\n[Cut: these are the first " + end + " of " + text.length()
+        return text.substring(0, end) + "\n[Cut: these are the first " + end + " of at least " + text.length()
                 + " characters. Ask for less at once.]";
     }
 
@@ -374,7 +374,10 @@ public final class ToolLoop implements ModelLayer {
         }
 
         private Tool layered(Tool tool) {
-            Tool layered = tool;
+            // Twice what is told, so that it is seen to be too much; a bound tool would write all of it before the cut.
+            Tool layered = tool instanceof BoundTool<?> bound
+                    ? bound.writing((int) Math.min(Integer.MAX_VALUE, 2L * maxResultChars))
+                    : tool;
             for (int i = layers.size() - 1; i >= 0; i--) {
                 layered = layers.get(i).around(layered);
             }

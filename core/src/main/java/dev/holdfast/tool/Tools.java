@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * that names every mistake by its JSON path, and the tool's own code does not run.
  *
  * <p><b>Results.</b> A {@link CharSequence} is told as it stands, a {@link Part.ToolResult} is passed on, anything else is
- * told as JSON. Nothing ({@code void}) is told as {@code done}.
+ * told as JSON; a stream or an iterator as a list, as much of it as a loop tells ({@link ToolLoop.Builder#maxResultChars}).
+ * Nothing ({@code void}) is told as {@code done}. For a {@link java.util.concurrent.CompletionStage} or a {@link
+ * java.util.concurrent.Future} the tool's thread waits, and cancels it where it is interrupted. What has to be subscribed
+ * to has no form.
  */
 public final class Tools {
     private Tools() {}

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -113,6 +114,29 @@ class ToolLoopLawsTest {
         assertThat(told.error()).isTrue();
         assertThat(told.text()).contains("did not answer within PT0.03S");
         assertThat(interrupted).isTrue();
+        assertThat(loop.abandonedTools()).isZero();
+    }
+
+    @Test
+    void aToolWhoseAnswerNeverComesIsStoppedAndTheRunGoesOn() {
+        passesWithin = Duration.ofMillis(30);
+        CompletableFuture<String> never = new CompletableFuture<>();
+        ToolLoop loop = ToolLoop.builder()
+                .tools(Tools.of("later", "Answers later", use -> {
+                    clock.advance(passesWithin);
+                    return never;
+                }))
+                .runtime(clock)
+                .toolTimeout(passesWithin)
+                .grace(LONG)
+                .build();
+
+        ChatResponse response = send(loop, ScriptedModel.of(calls(call("a", "later", "")), says("ok")))
+                .await();
+
+        assertThat(response.text()).isEqualTo("ok");
+        assertThat(response.transcript().get(1).toolResults().get(0).text()).contains("did not answer within PT0.03S");
+        assertThat(never).isCancelled();
         assertThat(loop.abandonedTools()).isZero();
     }
 

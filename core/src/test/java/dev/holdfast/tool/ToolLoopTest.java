@@ -44,6 +44,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ToolLoopTest {
@@ -330,7 +331,32 @@ class ToolLoopTest {
                 .get(0)
                 .text();
 
-        assertThat(text).startsWith("ab\n").contains("first 2 of 104 characters");
+        assertThat(text).startsWith("ab\n").contains("first 2 of at least 104 characters");
+    }
+
+    @Test
+    void writesNoMoreOfAResultThanIsTold() {
+        AtomicInteger written = new AtomicInteger();
+        Iterable<Integer> endless = () -> Stream.iterate(1, i -> i + 1)
+                .peek(i -> written.incrementAndGet())
+                .iterator();
+        record Page(String title, Iterable<Integer> rows) {}
+        Tool rows = Tools.of("rows", "Lists rows", use -> endless);
+        Tool page = Tools.of("page", "Shows a page", use -> new Page("all", endless));
+
+        List<Part.ToolResult> results = run(
+                        ScriptedModel.of(calls(call("a", "rows", ""), call("b", "page", "")), says("ok")),
+                        ToolLoop.builder().tools(rows, page).maxResultChars(1_000))
+                .transcript()
+                .get(1)
+                .toolResults();
+
+        assertThat(results.get(0).text()).startsWith("[1,2,3,").contains("first 1000 of at least 2000 characters");
+        assertThat(results.get(1).text())
+                .startsWith("{\"title\":\"all\",\"rows\":[1,2,3,")
+                .contains("[Cut: ");
+        assertThat(results).noneMatch(Part.ToolResult::error);
+        assertThat(written.get()).isLessThan(10_000); // a few of the writer's buffers
     }
 
     @Test

@@ -9,10 +9,18 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.error.InvalidConfigurationException;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ToolsTest {
     private static final CallContext CONTEXT = CallContext.of(Caller.of("acme", "ann"));
@@ -184,6 +192,103 @@ class ToolsTest {
 
         assertThat(result.error()).isTrue();
         assertThat(result.text()).startsWith("The tool has run, but what it answered cannot be told");
+    }
+
+    static final class Later {
+        @ToolMethod("Looks up")
+        public CompletableFuture<String> text() {
+            return CompletableFuture.supplyAsync(() -> "shipped", task -> new Thread(task).start());
+        }
+
+        @ToolMethod("Looks up")
+        public CompletionStage<Order> order() {
+            return CompletableFuture.completedStage(new Order("7", 2));
+        }
+
+        @ToolMethod("Looks up")
+        public Future<Optional<String>> perhaps() {
+            return CompletableFuture.completedFuture(Optional.of("perhaps"));
+        }
+
+        @ToolMethod("Fails")
+        public CompletableFuture<String> failing() {
+            return CompletableFuture.failedFuture(new IOException("the disk is full"));
+        }
+
+        @ToolMethod("Breaks")
+        public CompletableFuture<String> breaking() {
+            return CompletableFuture.failedFuture(new AssertionError("broken"));
+        }
+
+        @ToolMethod("Streams")
+        public Stream<Order> stream() {
+            return Stream.of(new Order("1", 1), new Order("2", 2));
+        }
+
+        @ToolMethod("Goes through")
+        public Iterator<Integer> iterator() {
+            return List.of(1, 2).iterator();
+        }
+
+        @ToolMethod("May say something")
+        public Optional<String> nothing() {
+            return Optional.empty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text|shipped",
+                "order|{\"id\":\"7\",\"items\":2}",
+                "perhaps|perhaps",
+                "stream|[{\"id\":\"1\",\"items\":1},{\"id\":\"2\",\"items\":2}]",
+                "iterator|[1,2]",
+                "nothing|null"
+            })
+    void tellsWhatComesLaterOrPieceByPiece(String name, String told) throws Exception {
+        assertThat(call(Tools.of(new Later()), name, "")).isEqualTo(new Part.ToolResult("id-1", name, told, false));
+    }
+
+    @Test
+    void throwsWhatComesLaterInsteadOfAnAnswer() {
+        assertThatThrownBy(() -> call(Tools.of(new Later()), "failing", ""))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("the disk is full");
+        assertThatThrownBy(() -> call(Tools.of(new Later()), "breaking", "")).isExactlyInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForWhatComesLater() {
+        CompletableFuture<String> never = new CompletableFuture<>();
+        Tool tool = Tools.of("wait", "Waits", use -> never);
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> tool.call(use("wait", ""))).isInstanceOf(InterruptedException.class);
+        assertThat(never).isCancelled();
+    }
+
+    static final class Reactive {
+        @ToolMethod("Publishes")
+        public Flow.Publisher<String> publisher() {
+            return subscriber -> {};
+        }
+    }
+
+    @Test
+    void refusesWhatWouldHaveToBeSubscribedTo() throws Exception {
+        assertThatThrownBy(() -> Tools.of(new Reactive()))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("Reactive.publisher: answers a java.util.concurrent.Flow$Publisher")
+                .hasMessageContaining("CompletionStage");
+
+        Part.ToolResult result = Tools.of("publish", "Publishes", use -> new Reactive().publisher())
+                .call(use("publish", ""));
+        assertThat(result.error()).isTrue();
+        assertThat(result.text())
+                .startsWith("The tool has run, but what it answered cannot be told")
+                .contains("is a publisher");
     }
 
     @Test

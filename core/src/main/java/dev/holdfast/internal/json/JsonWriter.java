@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
-import java.io.StringWriter;
+import java.io.Writer;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.Flow;
+import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes values as JSON: the types that a {@link Binder} reads, and beans by their getters. */
@@ -80,14 +83,82 @@ public final class JsonWriter {
      * @throws IllegalArgumentException when it, or one within it, has no form in JSON
      */
     public static String write(@Nullable Object value) {
-        StringWriter text = new StringWriter();
+        return write(value, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Writes the beginning of a value, which need not have an end.
+     *
+     * @param value any value
+     * @param mostChars how much is wanted of it
+     * @return JSON; if it is longer than wanted, as much of it as was wanted
+     * @throws IllegalArgumentException when it, or one within it, has no form in JSON
+     */
+    public static String write(@Nullable Object value, int mostChars) {
+        Beginning text = new Beginning(mostChars);
         try (JsonGenerator json = MAPPER.createGenerator(text)) {
             json.enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
             write(value, json);
         } catch (IOException e) {
-            throw new IllegalArgumentException("cannot be written as JSON: " + e.getMessage(), e);
+            if (!text.isFull()) {
+                throw new IllegalArgumentException("cannot be written as JSON: " + e.getMessage(), e);
+            }
         }
         return text.toString();
+    }
+
+    /** Takes so many characters and then throws, which ends the writing. */
+    private static final class Beginning extends Writer {
+        private final StringBuilder text = new StringBuilder();
+        private final int mostChars;
+        private boolean full;
+
+        Beginning(int mostChars) {
+            this.mostChars = mostChars;
+        }
+
+        boolean isFull() {
+            return full;
+        }
+
+        @Override
+        public void write(char[] chars, int offset, int length) throws IOException {
+            int room = mostChars - text.length();
+            text.append(chars, offset, Math.min(length, room));
+            if (length > room) {
+                full = true;
+                throw new IOException("enough was written");
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+    }
+
+    /**
+     * Tells whether values of a type say nothing until somebody subscribes to them.
+     *
+     * @param type any type
+     * @return true for the JDK's publishers, and those of Reactive Streams, which need not be there
+     */
+    public static boolean isPublisher(Class<?> type) {
+        if (Flow.Publisher.class.isAssignableFrom(type) || type.getName().equals("org.reactivestreams.Publisher")) {
+            return true;
+        }
+        for (Class<?> above : type.getInterfaces()) {
+            if (isPublisher(above)) {
+                return true;
+            }
+        }
+        return type.getSuperclass() != null && isPublisher(type.getSuperclass());
     }
 
     private static void write(@Nullable Object value, JsonGenerator json) throws IOException {
@@ -113,11 +184,13 @@ public final class JsonWriter {
             }
             json.writeEndObject();
         } else if (value instanceof Iterable<?> elements) {
-            json.writeStartArray();
-            for (Object element : elements) {
-                write(element, json);
+            writeAll(elements.iterator(), json);
+        } else if (value instanceof Iterator<?> elements) {
+            writeAll(elements, json);
+        } else if (value instanceof BaseStream<?, ?> elements) {
+            try (elements) {
+                writeAll(elements.iterator(), json);
             }
-            json.writeEndArray();
         } else if (value != null && value.getClass().isArray()) {
             json.writeStartArray();
             for (int i = 0; i < Array.getLength(value); i++) {
@@ -126,9 +199,19 @@ public final class JsonWriter {
             json.writeEndArray();
         } else if (value instanceof Record) {
             writeRecord(value, json);
+        } else if (value != null && isPublisher(value.getClass())) {
+            throw new IllegalArgumentException(value.getClass().getName() + " is a publisher, and has no form in JSON");
         } else {
             json.writeObject(value); // null, numbers, booleans, and beans by their getters
         }
+    }
+
+    private static void writeAll(Iterator<?> elements, JsonGenerator json) throws IOException {
+        json.writeStartArray();
+        while (elements.hasNext()) {
+            write(elements.next(), json);
+        }
+        json.writeEndArray();
     }
 
     private static boolean isText(Object value) {
