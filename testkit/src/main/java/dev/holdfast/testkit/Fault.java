@@ -91,9 +91,7 @@ public final class Fault {
      * @return the error
      */
     public static HoldfastException status(int status, String code, String message) {
-        boolean refused = status == 503
-                || status == 529
-                || (status >= 300 && status < 500 && status != 408 && status != 409 && status != 499);
+        Billing billing = Billing.ofError(status);
         Classification classification =
                 FailureTable.standard().classify(new ProviderFailure("openai", status, code, "", message, Map.of()));
         return new ProviderException(
@@ -102,9 +100,7 @@ public final class Fault {
                 code,
                 "",
                 ErrorDetails.builder()
-                        .usage(
-                                refused ? Usage.none() : Usage.unknown(),
-                                refused ? Billing.NOT_BILLED : Billing.MAYBE_BILLED)
+                        .usage(billing == Billing.NOT_BILLED ? Usage.none() : Usage.unknown(), billing)
                         .classification(classification)
                         .build(),
                 null);

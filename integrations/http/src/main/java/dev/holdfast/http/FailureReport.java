@@ -258,7 +258,7 @@ final class FailureReport {
                         exchange.endpoint().provider(), exchange.wireFormat(), status, code, type, said, headers));
         ErrorDetails.Builder details =
                 details(classification).toBuilder().retryAfter(wait(error, status, headers, limits));
-        if (isRefusal(status)) {
+        if (Billing.ofError(status) == Billing.NOT_BILLED) {
             details.usage(Usage.none(), Billing.NOT_BILLED);
         }
         String message = secrets.mask(who) + " answered with an error"
@@ -278,12 +278,6 @@ final class FailureReport {
         return status < 300
                 ? null
                 : LimitHeaders.retryAfter(headers, limits, transport.runtime().now());
-    }
-
-    /** What was refused before any work was done is not charged; a timeout, a conflict or a crash may come after it. */
-    private static boolean isRefusal(int status) {
-        boolean overloaded = status == 503 || status == 529;
-        return overloaded || (status >= 300 && status < 500 && status != 408 && status != 409 && status != 499);
     }
 
     private static String shortened(String text) {
