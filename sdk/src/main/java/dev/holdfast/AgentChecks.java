@@ -2,13 +2,19 @@ package dev.holdfast;
 
 import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
+import dev.holdfast.control.ToolPolicy;
 import dev.holdfast.error.Problems;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What is wrong with the settings of an agent as a whole; what is wrong with each of its parts the parts say. */
 final class AgentChecks {
+    private static final int MOST_SLIPS = 2;
+
     private final AgentBuilder agent;
     private final Problems problems = new Problems();
 
@@ -75,6 +81,9 @@ final class AgentChecks {
         agent.toolProblems.forEach(problem -> problems.addAll("tools", problem));
         agent.permitted.forEach(tool -> requireKnown(tool, "permit"));
         agent.denied.forEach(tool -> requireKnown(tool, "deny"));
+        if (agent.gate != null) {
+            agent.gate.policy().rules().forEach(this::requireKnown);
+        }
         problems.require(
                 agent.gate == null || (!agent.permits && agent.denied.isEmpty()),
                 "gate",
@@ -94,6 +103,61 @@ final class AgentChecks {
                 known.contains(tool),
                 path,
                 "names '" + tool + "', which is none of the agent's tools "
-                        + (known.isEmpty() ? "(it has none); give tools(..)" : known));
+                        + (known.isEmpty() ? "(it has none); give tools(..)" : known + didYouMean(tool, known)));
+    }
+
+    /**
+     * A policy may be shared by agents with other tools, so that a name which this one does not know may be right: unless
+     * the rule is for this agent, or the name looks like one that it knows.
+     */
+    private void requireKnown(ToolPolicy.Rule rule) {
+        for (String tool : rule.tools()) {
+            boolean ours = rule.agent().orElse("").equals(agent.name);
+            if (ours) {
+                requireKnown(tool, "gate");
+            } else if (rule.agent().isEmpty() && agent.toolProblems.isEmpty()) {
+                List<String> known = agent.toolNames();
+                problems.require(
+                        known.contains(tool) || closest(tool, known) == null,
+                        "gate",
+                        "names '" + tool + "' in \"" + rule + "\", which is none of the agent's tools"
+                                + didYouMean(tool, known)
+                                + " If it is a tool of another agent, name the agent in the rule, too");
+            }
+        }
+    }
+
+    private static String didYouMean(String tool, List<String> known) {
+        String closest = closest(tool, known);
+        return closest == null ? "" : "; did you mean '" + closest + "'?";
+    }
+
+    /** The name that a slip of the fingers makes of another; null when none is that close. */
+    private static @Nullable String closest(String name, List<String> known) {
+        String closest = null;
+        int least = Math.min(MOST_SLIPS, name.length() / 2) + 1;
+        for (String other : known) {
+            int slips = slips(name.toLowerCase(Locale.ROOT), other.toLowerCase(Locale.ROOT));
+            if (slips < least) {
+                closest = other;
+                least = slips;
+            }
+        }
+        return closest;
+    }
+
+    /** How many characters must be put in, left out or changed to make one of the other (Levenshtein's distance). */
+    private static int slips(String a, String b) {
+        int[] row = IntStream.rangeClosed(0, b.length()).toArray();
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
     }
 }

@@ -21,6 +21,8 @@ import dev.holdfast.chat.Usage;
 import dev.holdfast.context.AttemptKind;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
+import dev.holdfast.control.ToolGate;
+import dev.holdfast.control.ToolPolicy;
 import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
@@ -29,6 +31,7 @@ import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.StreamInterruptedException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Event;
+import dev.holdfast.event.Events;
 import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.testkit.FakeModel;
 import dev.holdfast.testkit.FakeReply;
@@ -694,6 +697,37 @@ class AgentTest {
                 .hasMessageContaining("fallback: is fake/mini, which is given already");
     }
 
+    private static AgentBuilder gated(ToolPolicy.Rule rule) {
+        ToolPolicy policy = ToolPolicy.builder().rule(rule).build();
+        return Holdfast.agent("desk")
+                .model(FakeModel.named("mini"))
+                .tools(FakeTool.named("lookup_order"), FakeTool.named("refund"))
+                .gate(ToolGate.of(policy, Events.none(), HoldfastRuntime.system()));
+    }
+
+    @Test
+    void namesToolsOfAPolicyThatNoCallCanMatch() {
+        assertThatThrownBy(gated(ToolPolicy.Rule.deny("refnd").tenant("acme"))::build)
+                .hasMessage("agent 'desk' cannot be built:\n  - gate: names 'refnd' in \"deny refnd of tenant acme\","
+                        + " which is none of the agent's tools; did you mean 'refund'? If it is a tool of another"
+                        + " agent, name the agent in the rule, too");
+        assertThatThrownBy(gated(ToolPolicy.Rule.permit("Lookup-Order"))::build)
+                .hasMessageContaining("did you mean 'lookup_order'?");
+        assertThatThrownBy(gated(ToolPolicy.Rule.deny("cancel").agent("desk"))::build)
+                .hasMessageContaining(
+                        "gate: names 'cancel', which is none of the agent's tools [lookup_order, refund]");
+    }
+
+    @Test
+    void aPolicyMaySpeakOfToolsOfOtherAgents() {
+        for (ToolPolicy.Rule rule : List.of(
+                ToolPolicy.Rule.deny("cancel", "refund"),
+                ToolPolicy.Rule.permit("refnd").agent("clerk"),
+                ToolPolicy.Rule.permit("a"))) {
+            assertThat(gated(rule).build().name()).isEqualTo("desk");
+        }
+    }
+
     @Test
     void namesToolsThatCannotBe() {
         Tool clock = Tools.of("clock", "Tells the time", use -> "noon");
@@ -703,7 +737,8 @@ class AgentTest {
                         .tools(clock)
                         .permit("clok")
                         .build())
-                .hasMessageContaining("permit: names 'clok', which is none of the agent's tools [clock]");
+                .hasMessageContaining(
+                        "permit: names 'clok', which is none of the agent's tools [clock]; did you mean 'clock'?");
         assertThatThrownBy(
                         () -> Holdfast.agent("desk").model(mini).deny("clock").build())
                 .hasMessageContaining("deny: names 'clock', which is none of the agent's tools (it has none)");

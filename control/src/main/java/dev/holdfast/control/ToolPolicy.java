@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +136,24 @@ public final class ToolPolicy {
          */
         public Rule because(String reason) {
             return new Rule(permits, tools, agent, tenant, user, reason);
+        }
+
+        /**
+         * Which tools it speaks of.
+         *
+         * @return their names, in the order in which they were written
+         */
+        public Set<String> tools() {
+            return tools;
+        }
+
+        /**
+         * Whose use of the tools it speaks of.
+         *
+         * @return the agent; empty where it speaks of every agent's
+         */
+        public Optional<String> agent() {
+            return Optional.ofNullable(agent);
         }
 
         /**
