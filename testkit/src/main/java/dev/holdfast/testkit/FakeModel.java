@@ -6,7 +6,6 @@ import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,11 +28,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> Safe for use by many threads.
  */
 public final class FakeModel implements EndpointModel {
+    /** A test that asks more often is about the load, which is not to end in want of memory. */
+    private static final int MOST_CALLS = 100_000;
+
     private final Endpoint endpoint;
     private final HoldfastRuntime runtime;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<FakeReply> script = new ArrayDeque<>();
-    private final List<ChatCall> calls = new ArrayList<>();
+    private final Deque<ChatCall> calls = new ArrayDeque<>();
+    private long asked;
     private final AtomicInteger open = new AtomicInteger();
     private @Nullable Function<ChatCall, FakeReply> otherwise;
 
@@ -140,7 +143,7 @@ public final class FakeModel implements EndpointModel {
     /**
      * What it was asked.
      *
-     * @return the calls so far, in the order in which they were begun
+     * @return the calls so far, in the order in which they were begun; of more than 100,000 the newest
      */
     public List<ChatCall> calls() {
         lock.lock();
@@ -186,20 +189,26 @@ public final class FakeModel implements EndpointModel {
     /** A reply begins: takes what the script says next. */
     FakeReply begin(ChatCall call) {
         Function<ChatCall, FakeReply> fallback;
+        long count;
         lock.lock();
         try {
+            asked++;
             calls.add(call);
+            if (calls.size() > MOST_CALLS) {
+                calls.remove();
+            }
             FakeReply next = script.poll();
             if (next != null) {
                 open.incrementAndGet();
                 return next;
             }
             fallback = otherwise;
+            count = asked;
         } finally {
             lock.unlock();
         }
         if (fallback == null) {
-            throw new AssertionError(endpoint + " was asked " + calls().size()
+            throw new AssertionError(endpoint + " was asked " + count
                     + " times, and its script has fewer replies; add reply(..) or otherwise(..)");
         }
         FakeReply next = fallback.apply(call);

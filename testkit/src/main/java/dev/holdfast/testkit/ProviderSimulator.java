@@ -44,6 +44,8 @@ public final class ProviderSimulator implements AutoCloseable {
     /** How long a request may take to end after its client has left, before it counts as left behind. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
+    private static final Duration AFTER_A_FAILURE = Duration.ofMillis(10);
+
     private final HoldfastRuntime runtime;
     private final ServerSocket server;
     private final Map<String, SimulatedModel> models = new ConcurrentHashMap<>();
@@ -197,18 +199,36 @@ public final class ProviderSimulator implements AutoCloseable {
     }
 
     private void accept() {
-        while (!closed) {
+        while (!server.isClosed()) {
             try {
-                Socket socket = server.accept();
-                accepted.incrementAndGet();
-                SimulatedConnection connection = new SimulatedConnection(this, runtime, socket);
-                connections.add(connection);
-                runtime.fork("provider-simulator-connection", connection);
+                serve(server.accept());
             } catch (IOException e) {
-                if (!closed && server.isClosed()) {
+                if (!closed && !isPaused()) { // such as for want of a file descriptor, which may go on for a while
                     return;
                 }
             }
+        }
+    }
+
+    /** Serves a client, or lets it go where there is no thread to serve it on. */
+    private void serve(Socket socket) throws IOException {
+        accepted.incrementAndGet();
+        SimulatedConnection connection = new SimulatedConnection(this, runtime, socket);
+        connections.add(connection);
+        try {
+            runtime.fork("provider-simulator-connection", connection);
+        } catch (RuntimeException e) {
+            connections.remove(connection);
+            connection.close();
+        }
+    }
+
+    private boolean isPaused() {
+        try {
+            runtime.sleep(AFTER_A_FAILURE);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
         }
     }
 

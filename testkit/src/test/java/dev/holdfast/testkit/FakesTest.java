@@ -51,6 +51,18 @@ class FakesTest {
     }
 
     @Test
+    void remembersTheNewestOfManyCalls() {
+        FakeModel model = FakeModel.named("mini").otherwise("more");
+        for (int i = 0; i <= 100_001; i++) {
+            model.chat("question " + i);
+        }
+
+        assertThat(model.calls()).hasSize(100_000);
+        assertThat(model.calls().get(0).request().messages().get(0).text()).isEqualTo("question 2");
+        assertThat(model.lastCall().request().messages().get(0).text()).isEqualTo("question 100001");
+    }
+
+    @Test
     void aScriptThatIsUsedUpFailsTheTest() {
         FakeModel model = FakeModel.named("mini").reply("one");
         model.chat("first");

@@ -10,14 +10,20 @@ import dev.holdfast.chat.Part;
 import dev.holdfast.chat.Role;
 import dev.holdfast.chat.TokenClass;
 import dev.holdfast.chat.Usage;
+import dev.holdfast.runtime.HoldfastRuntime;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,6 +147,31 @@ class ProviderSimulatorTest {
         assertThat(events.get(5).at("/content_block/id").asText()).isEqualTo("id-1");
         assertThat(events.get(10).at("/delta/stop_reason").asText()).isEqualTo("tool_use");
         assertThat(events.get(10).at("/usage/output_tokens").asInt()).isEqualTo(4);
+    }
+
+    @Test
+    void goesOnAfterAClientForWhomThereWasNoThread() throws Exception {
+        AtomicInteger threads = new AtomicInteger();
+        HoldfastRuntime crowded = HoldfastRuntime.on(task -> {
+            if (threads.incrementAndGet() == 2) { // the first one accepts
+                throw new RejectedExecutionException("no thread is free");
+            }
+            new Thread(task).start();
+        });
+        try (ProviderSimulator tried = ProviderSimulator.start(crowded)) {
+            InetSocketAddress address = new InetSocketAddress(
+                    tried.baseUrl().getHost(), tried.baseUrl().getPort());
+            try (Socket first = new Socket()) {
+                first.connect(address);
+                assertThat(first.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(tried.openConnections()).isZero();
+            try (Socket second = new Socket()) {
+                second.connect(address);
+                second.getOutputStream().write("GET / HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(second.getInputStream().readNBytes(12)).asString().isEqualTo("HTTP/1.1 404");
+            }
+        }
     }
 
     @Test
