@@ -62,7 +62,7 @@ public final class VirtualTimeBenchmark implements Benchmark {
                 rounds[round] = load.getAsDouble();
             }
             Arrays.sort(rounds);
-            report.figure(name, Math.round(rounds[ROUNDS / 2]), "events/s");
+            report.figure(name, Math.rint(rounds[ROUNDS / 2]), "events/s");
             report.atLeast(name, virtual ? GOAL_ON_VIRTUAL_THREADS : GOAL_ON_PLATFORM_THREADS);
         });
     }

@@ -89,9 +89,6 @@ final class RecordedLoop {
 
     /** One recording; it may hold several runs, one after another. */
     private static final class Cassette {
-        private static final int NOTHING = -1;
-        private static final int MORE_THAN_RESULTS = -2;
-
         private final List<Exchange> exchanges;
         private final List<@Nullable JsonNode> requests = new ArrayList<>();
         private final Set<Integer> used = new HashSet<>();

@@ -204,9 +204,10 @@ final class Requests {
     private static List<ToolSpec> tools(JsonNode body) {
         List<ToolSpec> tools = new ArrayList<>();
         for (JsonNode tool : body.path("tools")) {
-            JsonNode function = tool.path("function").isObject() ? tool.path("function") : tool;
+            boolean named = tool.path("function").isObject();
+            JsonNode function = named ? tool.path("function") : tool;
             JsonNode schema = function.has("parameters") ? function.path("parameters") : function.path("input_schema");
-            if (schema.isObject() || function != tool) {
+            if (named || schema.isObject()) {
                 tools.add(new ToolSpec(
                         function.path("name").asText(""),
                         function.path("description").asText(""),
