@@ -13,10 +13,12 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,23 @@ final class FormFinder {
 
     private final Flaws flaws;
     private final Deque<Class<?>> within = new ArrayDeque<>();
+    private @Nullable Arguments arguments;
+
+    /**
+     * What the type parameters of the record stand for that is being looked at.
+     *
+     * @param types by parameter; those of them that are parameters themselves are the outer record's
+     */
+    private record Arguments(
+            Map<TypeVariable<?>, Type> types, @Nullable Arguments outer) {
+        static Arguments of(ParameterizedType type, Class<?> raw, @Nullable Arguments outer) {
+            Map<TypeVariable<?>, Type> types = new HashMap<>();
+            for (int i = 0; i < raw.getTypeParameters().length; i++) {
+                types.put(raw.getTypeParameters()[i], type.getActualTypeArguments()[i]);
+            }
+            return new Arguments(types, outer);
+        }
+    }
 
     FormFinder(Flaws flaws) {
         this.flaws = flaws;
@@ -76,6 +95,13 @@ final class FormFinder {
     }
 
     private Form find(Type type, String path) {
+        Arguments here = arguments;
+        Type argument = here == null || !(type instanceof TypeVariable<?>)
+                ? null
+                : here.types().get(type);
+        if (here != null && argument != null) {
+            return findWith(here.outer(), argument, path);
+        }
         Class<?> raw = raw(type);
         if (raw == null) {
             return flaw(path, "the type " + type.getTypeName() + " is not settled here; use a concrete type");
@@ -119,14 +145,33 @@ final class FormFinder {
         if (within.contains(raw)) {
             return flaw(path, raw.getName() + " contains itself; use an id or a list of fixed depth instead");
         }
-        if (type instanceof ParameterizedType || raw.getTypeParameters().length > 0) {
-            return flaw(path, type.getTypeName() + " is generic; declare a record without type parameters");
+        boolean generic = raw.getTypeParameters().length > 0;
+        if (generic && !(raw.isRecord() && type instanceof ParameterizedType)) {
+            return flaw(
+                    path,
+                    type.getTypeName()
+                            + (raw.isRecord()
+                                    ? " is generic; say what it is of, as the type of a component or a parameter can"
+                                    : " is a generic interface; declare it without type parameters"));
         }
+        Arguments outer = arguments;
         within.push(raw);
+        arguments = generic ? Arguments.of((ParameterizedType) type, raw, outer) : null;
         try {
             return raw.isRecord() ? recordForm(raw, path) : variants(raw, path);
         } finally {
+            arguments = outer;
             within.pop();
+        }
+    }
+
+    private Form findWith(@Nullable Arguments of, Type type, String path) {
+        Arguments here = arguments;
+        arguments = of;
+        try {
+            return find(type, path);
+        } finally {
+            arguments = here;
         }
     }
 

@@ -216,6 +216,61 @@ class BinderTest {
                 .containsExactly("$.by.type: is missing; give one of Card, Invoice");
     }
 
+    record Page<T>(List<T> items, @Nullable String next) {}
+
+    record Pair<A, B>(A first, Optional<B> second) {}
+
+    record Named<T>(String name, Pair<T, Size> pair) {}
+
+    record Search(Page<Line> lines, Pair<Integer, List<String>> words, Named<LocalDate> day) {}
+
+    @Test
+    void readsGenericRecordsByWhatTheyAreOf() throws MisfitException {
+        Binder<Search> binder = Binder.of(Search.class);
+
+        assertThat(binder.schema()).isEqualTo("""
+                {"type":"object","properties":{\
+                "lines":{"type":"object","properties":{"items":{"type":"array","items":{"type":"object","properties":{\
+                "article":{"type":"string"},"quantity":{"type":"integer"}},"required":["article","quantity"],\
+                "additionalProperties":false}},"next":{"type":"string"}},"required":["items"],\
+                "additionalProperties":false},\
+                "words":{"type":"object","properties":{"first":{"type":"integer"},"second":{"type":"array",\
+                "items":{"type":"string"}}},"required":["first"],"additionalProperties":false},\
+                "day":{"type":"object","properties":{"name":{"type":"string"},"pair":{"type":"object","properties":{\
+                "first":{"type":"string","format":"date"},"second":{"type":"string","enum":["SMALL","LARGE"]}},\
+                "required":["first"],"additionalProperties":false}},"required":["name","pair"],\
+                "additionalProperties":false}},\
+                "required":["lines","words","day"],"additionalProperties":false}""");
+        Search search = new Search(
+                new Page<>(List.of(new Line("pizza", 2)), null),
+                new Pair<>(1, Optional.of(List.of("a"))),
+                new Named<>("day", new Pair<>(LocalDate.of(2026, 1, 31), Optional.of(Size.LARGE))));
+        assertThat(binder.read(JsonWriter.write(search))).isEqualTo(search);
+        assertThat(catchThrowableOfType(
+                                MisfitException.class,
+                                () -> binder.read(JsonWriter.write(search).replace("pizza\"", "pizza\",\"x\":1")))
+                        .mistakes())
+                .containsExactly("$.lines.items[0]: \"x\" is not known; known are article, quantity");
+    }
+
+    record Grow<T>(List<Grow<List<T>>> grown) {}
+
+    record Unsettled<T>(T value) {}
+
+    @SuppressWarnings("rawtypes")
+    record Generics(Grow<String> grow, Page raw, Unsettled<?> unsettled, Page<Object> anything) {}
+
+    @Test
+    void namesGenericRecordsThatHaveNoForm() {
+        assertThatThrownBy(() -> Binder.of(Generics.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Generics.grow.grown[]: " + Grow.class.getName() + " contains itself")
+                .hasMessageContaining("Generics.raw: " + Page.class.getName() + " is generic; say what it is of")
+                .hasMessageContaining("Generics.unsettled.value: the type ? is not settled here")
+                .hasMessageContaining("Generics.anything.items[]: java.lang.Object has no form in JSON");
+        assertThatThrownBy(() -> Binder.of(Page.class)).hasMessageContaining("is generic; say what it is of");
+    }
+
     record Node(String name, List<Node> children) {}
 
     record Holder(Node root, Object anything, Map<Integer, String> byNumber, List<?> wild) {}
