@@ -14,9 +14,14 @@ import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.FinishReason;
+import dev.holdfast.chat.JsonSchema;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Part;
+import dev.holdfast.chat.Role;
+import dev.holdfast.chat.ToolSpec;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.context.AttemptKind;
 import dev.holdfast.context.CallContext;
@@ -726,6 +731,60 @@ class AgentTest {
                 ToolPolicy.Rule.permit("a"))) {
             assertThat(gated(rule).build().name()).isEqualTo("desk");
         }
+    }
+
+    @Test
+    void theCallersOwnToolsAreTheCallersToRun() {
+        FakeModel model = FakeModel.named("mini")
+                .reply(FakeReply.toolCall("ask_user", "{\"question\":\"which?\"}"))
+                .reply("the blue one");
+        Agent agent = Holdfast.agent("desk")
+                .model(model)
+                .tools(FakeTool.named("lookup"))
+                .memory(20)
+                .build();
+        Caller ann = Caller.of("acme", "ann").session("s-1");
+        ToolSpec askUser = new ToolSpec("ask_user", "Asks the user", JsonSchema.emptyObject());
+
+        Answer open = agent.ask(
+                ChatRequest.of("order one").toBuilder().tools(List.of(askUser)).build(), CallContext.of(ann));
+        Part.ToolCall call = open.response().message().toolCalls().get(0);
+        Answer answer = agent.ask(
+                ChatRequest.of(List.of(
+                                Message.tools(List.of(new Part.ToolResult(call.id(), call.name(), "blue", false)))))
+                        .toBuilder()
+                        .tools(List.of(askUser))
+                        .build(),
+                CallContext.of(ann));
+
+        assertThat(call.name()).isEqualTo("ask_user");
+        assertThat(open.response().finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(answer.text()).isEqualTo("the blue one");
+        assertThat(model.lastCall().request().messages())
+                .extracting(Message::role)
+                .containsExactly(Role.USER, Role.ASSISTANT, Role.TOOL);
+    }
+
+    @Test
+    void aCallThatTheCallerNeverAnsweredIsForgottenByTheNextTurn() {
+        FakeModel model = FakeModel.named("mini")
+                .reply(FakeReply.toolCall("ask_user", "{}"))
+                .reply("hello again");
+        Agent agent = Holdfast.agent("desk")
+                .model(model)
+                .tools(FakeTool.named("lookup"))
+                .memory(20)
+                .build();
+        Caller ann = Caller.of("acme", "ann").session("s-1");
+        ToolSpec askUser = new ToolSpec("ask_user", "Asks the user", JsonSchema.emptyObject());
+
+        agent.ask(
+                ChatRequest.of("order one").toBuilder().tools(List.of(askUser)).build(), CallContext.of(ann));
+        Answer answer = agent.ask("hello", ann);
+
+        assertThat(answer.text()).isEqualTo("hello again");
+        assertThat(model.lastCall().request().messages())
+                .noneMatch(message -> !message.toolCalls().isEmpty());
     }
 
     @Test

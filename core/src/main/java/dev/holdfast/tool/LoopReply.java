@@ -16,6 +16,7 @@ import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +62,7 @@ final class LoopReply implements ChatReply {
     private volatile boolean closed;
     private volatile @Nullable ChatReply current;
     private volatile @Nullable ToolBatch batch;
+    private @Nullable ChatResponse asked; // for tools, by the consumer's thread alone
 
     LoopReply(ToolLoop loop, ChatModel model, ChatCall call) {
         this.loop = loop;
@@ -110,8 +112,10 @@ final class LoopReply implements ChatReply {
                 if (answer != null) {
                     return new Chunk.ToolAnswer(answer);
                 }
-                tally.add(rounds.answered(tools.results()));
                 batch = null;
+                if (answered(tools.results())) {
+                    return null;
+                }
             }
             ChatReply reply = current;
             if (reply == null) {
@@ -157,11 +161,23 @@ final class LoopReply implements ChatReply {
         tally.add(response);
         rounds.requireAnother(response);
         if (!response.message().toolCalls().isEmpty()) {
+            asked = response;
             ToolBatch tools = new ToolBatch(loop, call.context(), rounds.slots(response));
             batch = tools; // before it starts: whatever is thrown meanwhile, what has been started is ended
             tools.start();
         }
         return true;
+    }
+
+    /** Takes the answers of all tools that are ours; true when the rest is the caller's, and the run is over. */
+    private boolean answered(List<Part.ToolResult> results) {
+        if (!results.isEmpty()) { // else all calls are the caller's
+            tally.add(rounds.answered(results));
+        }
+        if (rounds.isHandedBack()) {
+            end(new Outcome.Completed(tally.end(Objects.requireNonNull(asked))));
+        }
+        return rounds.isHandedBack();
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.holdfast.chat.Part;
 import dev.holdfast.chat.ToolChoice;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.InvalidOutputException;
+import dev.holdfast.internal.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class Rounds {
     private @Nullable String runKey;
     private int round;
     private boolean last;
+    private boolean handedBack;
 
     Rounds(ToolLoop loop, ChatCall call) {
         this.loop = loop;
@@ -52,6 +54,21 @@ final class Rounds {
         return last || request.toolChoice() instanceof ToolChoice.None ? ToolChoice.NONE : ToolChoice.AUTO;
     }
 
+    /**
+     * Whether the answer calls a tool that the caller brought along: only the caller can run it, so the run ends with the
+     * call open. A call that was cut off is nobody's.
+     */
+    private boolean isForCaller(Part.ToolCall wish, ChatResponse response) {
+        return loop.tool(wish.name()) == null
+                && (!response.finishReason().equals(FinishReason.LENGTH) || Json.isObject(wish.arguments()))
+                && call.request().tools().stream().anyMatch(spec -> spec.name().equals(wish.name()));
+    }
+
+    /** Whether the last answer is the end of the run, once our own tools that it calls have answered. */
+    boolean isHandedBack() {
+        return handedBack;
+    }
+
     /** Fails unless there may be another round after this answer. */
     void requireAnother(ChatResponse response) {
         boolean calls = !response.message().toolCalls().isEmpty();
@@ -70,12 +87,17 @@ final class Rounds {
         last = round >= loop.maxRounds();
     }
 
+    /** The calls of an answer that are the loop's to run or to refuse. */
     List<ToolSlot> slots(ChatResponse response) {
         List<Part.ToolCall> calls = response.message().toolCalls();
         boolean cut = response.finishReason().equals(FinishReason.LENGTH);
         List<ToolSlot> slots = new ArrayList<>(calls.size());
         for (int i = 0; i < calls.size(); i++) {
             Part.ToolCall wish = calls.get(i);
+            if (isForCaller(wish, response)) {
+                handedBack = true;
+                continue;
+            }
             CallCounts.Verdict verdict = counts.judge(wish, cut);
             if (verdict.hopeless()) {
                 throw failure(
@@ -100,7 +122,7 @@ final class Rounds {
     }
 
     Message answered(List<Part.ToolResult> results) {
-        if (last) {
+        if (last && !handedBack) {
             // Within a result, because a message of its own would have to be somebody's.
             Part.ToolResult end = results.get(results.size() - 1);
             results.set(

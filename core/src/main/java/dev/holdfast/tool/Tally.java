@@ -48,6 +48,11 @@ final class Tally {
             return last;
         }
         add(last);
+        return end(last);
+    }
+
+    /** The last answer, which is added already, as the answer of all: what was said after it belongs to it. */
+    ChatResponse end(ChatResponse last) {
         return last.toBuilder()
                 .transcript(transcript)
                 .usage(usage)

@@ -31,6 +31,11 @@ import org.slf4j.LoggerFactory;
  * refused by a layer, failed (the exception's message), took too long, or was called in circles. An {@link Error} ends the
  * run, and so does an {@link InterruptedException}.
  *
+ * <p><b>Tools of the caller.</b> A request may bring tools along that only the caller can run, such as one that asks the
+ * user. When the model calls one, the loop still runs its own tools that were called beside it, and then ends with that
+ * answer: its {@link dev.holdfast.chat.FinishReason} is {@code TOOL_CALLS}, the results of the loop's own tools are the
+ * end of the transcript. The caller goes on by a request that holds the messages so far and a result for each open call.
+ *
  * <p><b>Where it ends.</b> After {@link Builder#maxRounds} rounds, or with the last of {@link Builder#maxToolCalls}, the
  * model is told that no more tool calls are possible and is asked once more, with
  * {@link dev.holdfast.chat.ToolChoice#NONE}: most runs still have something to say. If it calls a tool all the same, the

@@ -10,6 +10,7 @@ import static dev.holdfast.tool.ScriptedModel.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatCall;
@@ -19,6 +20,7 @@ import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.ChatResponse;
 import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.FinishReason;
+import dev.holdfast.chat.JsonSchema;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.Money;
 import dev.holdfast.chat.Part;
@@ -332,6 +334,68 @@ class ToolLoopTest {
                 .text();
 
         assertThat(text).startsWith("ab\n").contains("first 2 of at least 104 characters");
+    }
+
+    private static ChatRequest bringing(String... tools) {
+        return ChatRequest.of("go").toBuilder()
+                .tools(Stream.of(tools)
+                        .map(name -> new ToolSpec(name, "", JsonSchema.emptyObject()))
+                        .toList())
+                .build();
+    }
+
+    private static ChatResponse run(ScriptedModel model, ChatRequest request, ToolLoop.Builder loop) {
+        return loop.build().around(model).send(new ChatCall(request, CONTEXT)).await();
+    }
+
+    @Test
+    void handsCallsOfTheCallersToolsBack() {
+        ScriptedModel model = ScriptedModel.of(calls(echoes("a", "one")), calls(call("b", "ask_user", "{}")));
+
+        ChatResponse response = run(model, bringing("ask_user"), loop());
+
+        assertThat(response.message().toolCalls()).extracting(Part.ToolCall::id).containsExactly("b");
+        assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(response.transcript()).hasSize(3);
+        assertThat(response.transcript().get(2)).isEqualTo(response.message());
+        assertThat(model.asked.get(0).request().tools())
+                .extracting(ToolSpec::name)
+                .containsExactly("echo", "ask_user");
+    }
+
+    @Test
+    void runsItsOwnToolsBeforeItHandsTheOthersBack() {
+        ScriptedModel model = ScriptedModel.of(
+                calls(call("a", "ask_user", "{}"), echoes("b", "mine"), call("c", "nobodys", "{}")), says("done"));
+
+        ChatResponse response = run(model, bringing("ask_user"), loop().maxRounds(1));
+
+        assertThat(model.asked).hasSize(1);
+        assertThat(response.message().toolCalls()).hasSize(3);
+        assertThat(response.transcript()).hasSize(2);
+        assertThat(response.transcript().get(1).toolResults())
+                .extracting(Part.ToolResult::callId, Part.ToolResult::text)
+                .containsExactly(
+                        tuple("b", "echo mine"), tuple("c", "There is no tool 'nobodys'. The tools are: echo."));
+
+        List<Message> said = new ArrayList<>(ChatRequest.of("go").messages());
+        said.addAll(response.transcript());
+        said.add(Message.tools(List.of(new Part.ToolResult("a", "ask_user", "yes", false))));
+        ScriptedModel next = ScriptedModel.of(says("ok"));
+        ChatRequest goesOn = bringing("ask_user").withMessages(said);
+        assertThat(run(next, goesOn, loop()).text()).isEqualTo("ok");
+    }
+
+    @Test
+    void handsNoCallBackThatWasCutOffOrForbidden() {
+        ScriptedModel cut = ScriptedModel.of(
+                answers(FinishReason.LENGTH, call("a", "ask_user", "{\"question\":\"wh")), says("shorter"));
+        assertThat(run(cut, bringing("ask_user"), loop()).text()).isEqualTo("shorter");
+
+        ChatRequest forbidden =
+                bringing("ask_user").toBuilder().toolChoice(ToolChoice.NONE).build();
+        assertThatThrownBy(() -> run(ScriptedModel.of(calls(call("a", "ask_user", "{}"))), forbidden, loop()))
+                .isInstanceOf(InvalidOutputException.class);
     }
 
     @Test
