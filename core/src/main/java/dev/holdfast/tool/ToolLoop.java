@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,7 @@ public final class ToolLoop implements ModelLayer {
     private final int maxIdenticalCalls;
     private final int maxResultChars;
     private final int parallelism;
+    private final Function<? super Exception, String> failureWords;
     private final Duration toolTimeout;
     private final Duration grace;
     private final HoldfastRuntime runtime;
@@ -71,6 +73,7 @@ public final class ToolLoop implements ModelLayer {
         this.maxIdenticalCalls = builder.maxIdenticalCalls;
         this.maxResultChars = builder.maxResultChars;
         this.parallelism = builder.parallelism;
+        this.failureWords = builder.failureWords;
         this.toolTimeout = builder.toolTimeout;
         this.grace = builder.grace;
         this.runtime = builder.runtime;
@@ -153,6 +156,17 @@ public final class ToolLoop implements ModelLayer {
                 + " characters. Ask for less at once.]";
     }
 
+    /** What the model is told of a tool that failed. Whoever runs the service finds the exception in the log. */
+    String told(String tool, Exception failure) {
+        log.debug("tool '{}' failed", tool, failure);
+        try {
+            return "The tool failed: " + shortened(failureWords.apply(failure));
+        } catch (RuntimeException e) {
+            log.error("the words for a failure of the tool '{}' could not be found", tool, e);
+            return "The tool failed.";
+        }
+    }
+
     /** An exception in words for the model: never its stack trace. */
     static String words(Throwable thrown) {
         String message = thrown.getMessage();
@@ -200,6 +214,7 @@ public final class ToolLoop implements ModelLayer {
         private int maxIdenticalCalls = 3;
         private int maxResultChars = 50_000;
         private int parallelism = 8;
+        private Function<? super Exception, String> failureWords = ToolLoop::words;
         private Duration toolTimeout = Duration.ofSeconds(60);
         private Duration grace = Duration.ofSeconds(1);
         private HoldfastRuntime runtime = HoldfastRuntime.system();
@@ -292,6 +307,19 @@ public final class ToolLoop implements ModelLayer {
          */
         public Builder maxResultChars(int chars) {
             this.maxResultChars = chars;
+            return this;
+        }
+
+        /**
+         * Sets what the model is told when a tool throws. By default that is the exception's message, which often helps
+         * it to call the tool better, but goes to the provider as it is: set this where messages may hold an address, a
+         * password or a name that must not.
+         *
+         * @param words makes a sentence for the model; called on the tool's thread, so it may log the exception as well
+         * @return this builder
+         */
+        public Builder failureWords(Function<? super Exception, String> words) {
+            this.failureWords = Objects.requireNonNull(words, "words");
             return this;
         }
 

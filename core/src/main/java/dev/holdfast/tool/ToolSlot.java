@@ -132,7 +132,7 @@ final class ToolSlot {
             return fatal(new CancelledException(
                     "the tool '" + call.name() + "' was interrupted", ErrorDetails.nothingSent(context), e));
         } catch (Exception e) {
-            return failure("The tool failed: " + loop.shortened(ToolLoop.words(e)));
+            return failure(loop.told(call.name(), e));
         } catch (Error e) {
             return fatal(e);
         }

@@ -321,6 +321,29 @@ class ToolLoopTest {
     }
 
     @Test
+    void theApplicationFindsTheWordsForAFailure() {
+        Tool failing = Tools.of("fail", "Fails", use -> {
+            throw new IllegalStateException("jdbc:postgres://user:secret@db");
+        });
+        ScriptedModel model = ScriptedModel.of(calls(call("a", "fail", "")), says("ok"));
+        ScriptedModel another = ScriptedModel.of(calls(call("a", "fail", "")), says("ok"));
+
+        List<Part.ToolResult> told = run(model, loop().tools(failing).failureWords(e -> "the order system is down"))
+                .transcript()
+                .get(1)
+                .toolResults();
+        List<Part.ToolResult> toldNothing = run(another, loop().tools(failing).failureWords(e -> {
+                    throw new IllegalArgumentException("no words");
+                }))
+                .transcript()
+                .get(1)
+                .toolResults();
+
+        assertThat(told.get(0).text()).isEqualTo("The tool failed: the order system is down");
+        assertThat(toldNothing.get(0).text()).isEqualTo("The tool failed.");
+    }
+
+    @Test
     void cutsALongResultAndSaysSo() {
         Tool chatty = Tools.of("chatty", "Talks", use -> "ab😀" + "x".repeat(100));
 
