@@ -22,7 +22,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -329,7 +330,7 @@ abstract class BrokenWireLaws {
 
     @Test
     final void nobodyThereCostsNothing() throws IOException {
-        HoldfastException failure = read(model(nowhere()).send(call(true))).failure();
+        HoldfastException failure = failureOfNobody();
 
         assertThat(failure).isInstanceOf(TransportException.class);
         assertThat(failure.classification().isRetryable()).isTrue();
@@ -356,7 +357,7 @@ abstract class BrokenWireLaws {
             told.add(tracesOf(read(reply).failure()));
             told.add(reply.toString());
         }
-        told.add(tracesOf(read(model(nowhere()).send(call(true))).failure()));
+        told.add(tracesOf(failureOfNobody()));
 
         assertThat(simulator.lastRequest().hasKey(KEY)).isTrue();
         assertThat(told).noneMatch(text -> text.contains(KEY));
@@ -453,10 +454,14 @@ abstract class BrokenWireLaws {
         return true;
     }
 
-    private URI nowhere() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return URI.create("http://" + free.getInetAddress().getHostAddress() + ":" + free.getLocalPort()
-                    + format().basePath());
+    /** The failure of a call to where nobody listens. The port is bound: nobody else can get it meanwhile. */
+    private HoldfastException failureOfNobody() throws IOException {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        try (Socket reserved = new Socket()) {
+            reserved.bind(new InetSocketAddress(here, 0));
+            URI nowhere =
+                    URI.create("http://" + here.getHostAddress() + ":" + reserved.getLocalPort() + format().basePath());
+            return read(model(nowhere).send(call(true))).failure();
         }
     }
 

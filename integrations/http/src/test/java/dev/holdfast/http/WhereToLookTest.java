@@ -9,6 +9,9 @@ import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.TransportException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,13 +52,15 @@ class WhereToLookTest {
 
     @Test
     void aClosedPort() throws IOException {
-        LineExchange exchange = behind(wire -> {});
-        server.close();
+        try (Socket reserved = new Socket()) { // bound, so that nobody else gets the port, and never listening
+            reserved.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String address = "http://127.0.0.1:" + reserved.getLocalPort() + "/v1";
 
-        assertThat(failureAt(TransportException.class, exchange))
-                .hasMessageContaining("no connection to lines/words-1 at " + address() + ": ")
-                .hasMessageContaining("check that the server runs, and the host and the port of the base URL")
-                .hasMessageNotContaining("api-version");
+            assertThat(failureAt(TransportException.class, new LineExchange(address + "?api-version=1")))
+                    .hasMessageContaining("no connection to lines/words-1 at " + address + ": ")
+                    .hasMessageContaining("check that the server runs, and the host and the port of the base URL")
+                    .hasMessageNotContaining("api-version");
+        }
     }
 
     @Test
