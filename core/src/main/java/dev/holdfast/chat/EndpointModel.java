@@ -23,10 +23,11 @@ public interface EndpointModel extends ChatModel {
      *
      * <p>The code runs in the thread that reads the answer, with its first {@link ChatReply#next}. When the call is closed
      * meanwhile, as a deadline does, that thread is interrupted. What the code throws surfaces as a
-     * {@link dev.holdfast.error.TaskException}; one of Holdfast's own errors as itself. A {@code TaskException} is neither
-     * tried again nor asked elsewhere unless its cause is an I/O error or a timeout: throw a
+     * {@link dev.holdfast.error.TaskException}; one of Holdfast's own errors as itself. After a
+     * {@code TaskException} a fallback asks somebody else, but a retry runs the code again only where the cause is an I/O
+     * error or a timeout: for others that pass, and for those that nobody else should be asked after, throw a
      * {@link dev.holdfast.error.TransportException} or {@link dev.holdfast.error.ProviderException} with a
-     * {@linkplain dev.holdfast.error.Classification classification} for what passes.
+     * {@linkplain dev.holdfast.error.Classification classification}.
      *
      * @param endpoint who answers
      * @param work asks and waits

@@ -66,7 +66,6 @@ import dev.holdfast.tool.ToolMethod;
 import dev.holdfast.tool.Tools;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -588,9 +587,7 @@ class GuideTest {
         ModelLayer limit = RateLimitLayer.builder(Endpoint.of("application", "orders-db"), HoldfastRuntime.system())
                 .limits(RateLimit.perTenant().requests(50).perSecond())
                 .build();
-        ModelLayer retry = Retry.builder()
-                .retryOn(error -> Retry.isRetryable(error) || error.getCause() instanceof SQLTransientException)
-                .build();
+        ModelLayer retry = Retry.builder().maxAttempts(3).build();
         ModelLayer breaker = CircuitBreaker.builder("orders-db").build();
 
         ModelLayer guarded = limit.over(retry).over(breaker); // limit is outermost: a retry is not counted again

@@ -26,9 +26,15 @@ final class Failures {
             Classification.of("unclassified, but of a kind that passes", Remedy.RETRY, Remedy.FALLBACK);
     private static final Classification ELSEWHERE =
             Classification.of("refused here, may be admitted elsewhere", Remedy.FALLBACK);
+    private static final Classification SOMEBODY_ELSES =
+            Classification.of("unclassified, thrown by the application's own code", Remedy.FALLBACK);
 
     /** What Azure, OpenAI and gateways in front of them answer when the content, not the target, is the trouble. */
     private static final Set<String> CONTENT_REFUSED = Set.of("content_filter", "content_policy_violation");
+
+    /** What a driver throws when the same work may succeed, on a new connection in the second case. */
+    private static final Set<String> PASSING_IN_SQL =
+            Set.of("java.sql.SQLTransientException", "java.sql.SQLRecoverableException");
 
     private Failures() {}
 
@@ -41,10 +47,21 @@ final class Failures {
         if (error instanceof RejectedException rejected) {
             return rejected.refusal().kind() == Refusal.Kind.PERMISSION ? given : ELSEWHERE;
         }
-        boolean passing = error instanceof TransportException
-                || error instanceof StreamInterruptedException
-                || (error instanceof TaskException && isTransfer(error.getCause()));
-        return passing ? PASSING : given;
+        if (error instanceof TaskException) {
+            return thrownBy(error.getCause());
+        }
+        return error instanceof TransportException || error instanceof StreamInterruptedException ? PASSING : given;
+    }
+
+    /**
+     * What the application's code threw. Of what does not say that it passes nobody knows whether it would be thrown
+     * again, so the same code is not run again; other code may do better. An {@link Error} is never covered up.
+     */
+    private static Classification thrownBy(@Nullable Throwable cause) {
+        if (cause instanceof Error) {
+            return Classification.none();
+        }
+        return isTransfer(cause) || isPassingInSql(cause) ? PASSING : SOMEBODY_ELSES;
     }
 
     static boolean mayRetry(HoldfastException error) {
@@ -126,5 +143,14 @@ final class Failures {
         return cause instanceof IOException
                 || cause instanceof UncheckedIOException
                 || cause instanceof TimeoutException;
+    }
+
+    /** By name: who has no {@code java.sql} need not have it for this. */
+    private static boolean isPassingInSql(@Nullable Throwable cause) {
+        Class<?> type = cause == null ? null : cause.getClass();
+        while (type != null && !PASSING_IN_SQL.contains(type.getName())) {
+            type = type.getSuperclass();
+        }
+        return type != null;
     }
 }

@@ -39,7 +39,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>When.</b> After failures that another target may not have: whose classification allows a retry or a fallback,
  * refusals by a limit, a budget or an open breaker (every target is admitted by its own), and, of those that nobody
- * classified, failures of transport and I/O. After a request that was too large, only targets that are known to have
+ * classified, failures of transport and whatever a model of the application's own code throws, except an {@link Error},
+ * which is thrown on. A mistake in that code is not hidden by it: it is among the attempts of the answer, events tell of
+ * it, and a breaker counts it. After a request that was too large, only targets that are known to have
  * more room than the one that said so are asked. Never after a request that is itself wrong, a missing permission, a
  * refusal of the content, a cancellation, or once the deadline of the call has passed; and never once a part of an
  * answer was handed up.
@@ -51,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>What is told.</b> The response says who gave it, and all attempts; the fixed answer is one of the endpoint
  * {@link #FIXED_ANSWER}.
  *
- * <p><b>Any work.</b> {@link #call} answers null where a fallback answered: there is nobody else who knows the type.
+ * <p><b>Any work.</b> No answer of a model can be a result of work: {@link #call} throws what the work threw all the same.
  *
  * <p><b>Errors.</b> If all fail, one error is thrown: the last one that is not a refusal, since a refusal on the way says
  * nothing of what is broken, or else the last one. It carries all attempts, what they used together, and the shortest

@@ -30,9 +30,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>What is retried.</b> Failures whose classification allows {@link Remedy#RETRY}, and, once a call,
- * {@link Remedy#RETRY_ONCE}; of those that nobody classified, failures of transport, and of the application's own
- * exceptions {@link java.io.IOException}, {@link java.io.UncheckedIOException} and
- * {@link java.util.concurrent.TimeoutException}: a database's are none of these, see {@link Builder#retryOn}. A refusal of a limit, a
+ * {@link Remedy#RETRY_ONCE}; of those that nobody classified, failures of transport, and of what the application's
+ * own code throws {@link java.io.IOException}, {@link java.io.UncheckedIOException},
+ * {@link java.util.concurrent.TimeoutException}, {@code java.sql.SQLTransientException} and
+ * {@code java.sql.SQLRecoverableException}; for others see {@link Builder#retryOn}. Work with a database is to take its
+ * connection and to begin its transaction itself, so that the next attempt gets new ones. A refusal of a limit, a
  * budget or a breaker is not waited for here, and an answer that was delivered and billed is not asked for again unless
  * {@link Builder#retryOn} says so. Never retried: what the caller gave up, an answer of which a part was handed up, and
  * what a retry further in has retried already: retries of two layers do not multiply.
@@ -246,7 +248,7 @@ public final class Retry implements ModelLayer {
          *
          * <pre>{@code
          * Retry.builder()
-         *         .retryOn(error -> Retry.isRetryable(error) || error.getCause() instanceof SQLTransientException)
+         *         .retryOn(error -> Retry.isRetryable(error) || error.getCause() instanceof BusyException)
          * }</pre>
          *
          * @param predicate true for what may help to try again; called in the consumer's thread

@@ -13,6 +13,7 @@ import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.ChatResponse;
 import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.Endpoint;
+import dev.holdfast.chat.EndpointModel;
 import dev.holdfast.chat.FinishReason;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.Money;
@@ -23,6 +24,7 @@ import dev.holdfast.context.Deadline;
 import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
 import dev.holdfast.error.CancelledException;
+import dev.holdfast.error.Classification;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
@@ -31,6 +33,7 @@ import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.Remedy;
 import dev.holdfast.error.StreamInterruptedException;
+import dev.holdfast.error.TaskException;
 import dev.holdfast.error.TransportException;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Events;
@@ -382,6 +385,69 @@ class FallbackTest {
         reply.close();
         assertThatThrownBy(() -> reading.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(CancelledException.class);
         assertThat(backup.asked()).isZero();
+    }
+
+    /** A client of the application's that throws; its model, with the breaker that belongs to it. */
+    private static EndpointModel client(CircuitBreaker breaker, Exception thrown) {
+        Endpoint house = Endpoint.of("house", "small");
+        return breaker.around(EndpointModel.blocking(house, call -> {
+            throw thrown;
+        }));
+    }
+
+    @Test
+    void whatAClientThrewIsAskedElsewhereOnceAndTold() {
+        List<Event> heard = new ArrayList<>();
+        Events events = Events.to(List.of(heard::add));
+        CircuitBreaker breaker = CircuitBreaker.builder("house").failures(1).build();
+        IllegalStateException bug = new IllegalStateException("a mistake in the client");
+        Retry retry = Retry.builder().runtime(runtime).events(events).build();
+        ChatModel model = Fallback.answer("We will call you back.")
+                .runtime(runtime)
+                .events(events)
+                .build()
+                .around(retry.around(client(breaker, bug)));
+
+        ChatResponse response = model.chat(HELLO, ANN);
+
+        assertThat(response.text()).isEqualTo("We will call you back.");
+        assertThat(response.attempts()) // one at the client: nothing says that it would not throw again
+                .extracting(Attempt::kind, Attempt::endpoint)
+                .containsExactly(
+                        tuple(AttemptKind.FIRST, "house/small"),
+                        tuple(AttemptKind.FALLBACK, Fallback.FIXED_ANSWER.id()));
+        assertThat(response.attempts().get(0).failure()).contains("IllegalStateException");
+        assertThat(heard)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ResilienceEvent.FellBack.class,
+                        event -> assertThat(event.why()).hasCause(bug));
+        assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.OPEN);
+    }
+
+    @Test
+    void anErrorOfTheMachineIsNotCoveredUp() {
+        AssertionError broken = new AssertionError("an invariant does not hold");
+        EndpointModel model = EndpointModel.blocking(Endpoint.of("house", "small"), call -> {
+            throw broken;
+        });
+
+        assertThatThrownBy(() -> Fallback.answer("fine").build().around(model).chat(HELLO, ANN))
+                .isSameAs(broken);
+        assertThat(Fallback.mayHelp(new TaskException("told by somebody", ErrorDetails.nothingSent(), broken)))
+                .isFalse();
+    }
+
+    @Test
+    void whatSomebodyClassifiedGoesBeforeTheDefault() {
+        TaskException wrong = new TaskException(
+                "the request is wrong",
+                ErrorDetails.builder()
+                        .classification(Classification.of("wrong", Remedy.ESCALATE))
+                        .build(),
+                new IllegalArgumentException());
+
+        assertThat(Fallback.mayHelp(wrong)).isFalse();
     }
 
     @Test

@@ -30,6 +30,9 @@ import dev.holdfast.error.StreamInterruptedException;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Events;
 import java.io.IOException;
+import java.sql.SQLIntegrityConstraintViolationException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -331,6 +334,29 @@ class RetryTest {
         });
         assertThat(result).isEqualTo("done");
         assertThat(times).hasValue(3);
+    }
+
+    @Test
+    void workWithADatabaseIsTriedAgainAfterWhatPassesThere() throws Exception {
+        AtomicInteger times = new AtomicInteger();
+        String result = retry().build().call(ANN, () -> {
+            switch (times.incrementAndGet()) {
+                case 1 -> throw new SQLTransientConnectionException("connection is not available");
+                case 2 -> throw new SQLRecoverableException("connection was closed");
+                default -> {
+                    return "done";
+                }
+            }
+        });
+        assertThat(result).isEqualTo("done");
+
+        times.set(0);
+        assertThatThrownBy(() -> retry().build().call(ANN, () -> {
+                    times.incrementAndGet();
+                    throw new SQLIntegrityConstraintViolationException("there is one already");
+                }))
+                .isInstanceOf(SQLIntegrityConstraintViolationException.class);
+        assertThat(times).hasValue(1);
     }
 
     @Test
