@@ -407,6 +407,7 @@ class AgentTest {
         HoldfastException error = catchThrowableOfType(HoldfastException.class, () -> agent.ask("Hello!", ANN));
 
         assertThat(error.callId()).isNotEmpty();
+        assertThat(error.runId()).isNotEmpty();
         assertThat(error.details().configVersion()).isEqualTo("v7");
     }
 

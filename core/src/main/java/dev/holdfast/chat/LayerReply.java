@@ -252,14 +252,17 @@ public abstract class LayerReply implements ChatReply {
     static Outcome named(Outcome end, @Nullable CallContext context) {
         HoldfastException error = end.error();
         if (error == null
-                || !error.callId().isEmpty()
-                || !error.details().configVersion().isEmpty()
                 || context == null
-                || (context.callId().isEmpty() && context.configVersion().isEmpty())) {
+                || isNamed(error.callId(), error.runId(), error.details().configVersion())
+                || !isNamed(context.callId(), context.runId(), context.configVersion())) {
             return end;
         }
         return Outcome.of(
                 error.with(error.details().toBuilder().context(context).build()));
+    }
+
+    private static boolean isNamed(String callId, String runId, String configVersion) {
+        return !callId.isEmpty() || !runId.isEmpty() || !configVersion.isEmpty();
     }
 
     private Outcome mapped(Outcome raw) {

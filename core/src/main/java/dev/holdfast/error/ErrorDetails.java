@@ -18,6 +18,7 @@ public final class ErrorDetails {
     private static final ErrorDetails NOTHING_SENT = new Builder().build();
 
     private final String callId;
+    private final String runId;
     private final String configVersion;
     private final @Nullable Endpoint endpoint;
     private final List<Attempt> attempts;
@@ -30,6 +31,7 @@ public final class ErrorDetails {
 
     private ErrorDetails(Builder builder) {
         this.callId = Objects.requireNonNull(builder.callId, "callId");
+        this.runId = Objects.requireNonNull(builder.runId, "runId");
         this.configVersion = Objects.requireNonNull(builder.configVersion, "configVersion");
         this.endpoint = builder.endpoint;
         this.attempts = builder.attempts;
@@ -85,6 +87,15 @@ public final class ErrorDetails {
      */
     public String callId() {
         return callId;
+    }
+
+    /**
+     * The run of an agent that the call is part of.
+     *
+     * @return its id, empty outside a run
+     */
+    public String runId() {
+        return runId;
     }
 
     /**
@@ -171,6 +182,7 @@ public final class ErrorDetails {
     /** Builds {@link ErrorDetails}. Not safe for use by several threads. */
     public static final class Builder {
         private String callId = "";
+        private String runId = "";
         private String configVersion = "";
         private @Nullable Endpoint endpoint;
         private List<Attempt> attempts = List.of();
@@ -185,6 +197,7 @@ public final class ErrorDetails {
 
         private Builder(ErrorDetails from) {
             this.callId = from.callId;
+            this.runId = from.runId;
             this.configVersion = from.configVersion;
             this.endpoint = from.endpoint;
             this.attempts = from.attempts;
@@ -197,13 +210,14 @@ public final class ErrorDetails {
         }
 
         /**
-         * Takes the call's id and configuration version.
+         * Takes the ids of the call and its run, and the configuration version.
          *
          * @param context whose call it is
          * @return this builder
          */
         public Builder context(CallContext context) {
             this.callId = context.callId();
+            this.runId = context.runId();
             this.configVersion = context.configVersion();
             return this;
         }

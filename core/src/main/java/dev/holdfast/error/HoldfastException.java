@@ -94,6 +94,15 @@ public abstract sealed class HoldfastException extends RuntimeException
     }
 
     /**
+     * The run of an agent that the call is part of.
+     *
+     * @return its id, as in the contexts of the run's events; empty outside a run
+     */
+    public final String runId() {
+        return details().runId();
+    }
+
+    /**
      * What was tried.
      *
      * @return the attempts in order; empty when there was one only, or none

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.context.AttemptKind;
+import dev.holdfast.context.CallContext;
+import dev.holdfast.context.Caller;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.ErrorDetails;
+import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.TaskException;
@@ -80,6 +83,45 @@ class LayerReplyTest {
             assertThat(error.billing()).isEqualTo(Billing.BILLED);
             assertThat(error.attempts()).containsExactly(first, second);
         });
+    }
+
+    private static HoldfastException failing(HoldfastException error, CallContext context) {
+        ChatReply reply = new LayerReply() {
+            @Override
+            protected ChatReply open() {
+                return ChatReply.failed(error);
+            }
+
+            @Override
+            protected CallContext context() {
+                return context;
+            }
+        };
+        return catchThrowableOfType(HoldfastException.class, reply::next);
+    }
+
+    @Test
+    void anErrorOfARunWithoutACallIsToldAsThatOfItsRun() {
+        CallContext run = CallContext.of(Caller.of("acme", "ann")).withRun("run-1", "desk", "");
+
+        assertThat(failing(BROKEN, run).runId()).isEqualTo("run-1");
+        assertThat(failing(BROKEN, run.withCallId("call-1")).details()).satisfies(details -> {
+            assertThat(details.callId()).isEqualTo("call-1");
+            assertThat(details.runId()).isEqualTo("run-1");
+        });
+    }
+
+    @Test
+    void anErrorThatSaysWhoseItIsKeepsThat() {
+        CallContext ann = CallContext.of(Caller.of("acme", "ann"));
+        HoldfastException inner = BROKEN.with(BROKEN.details().toBuilder()
+                .context(ann.withRun("inner", "desk", ""))
+                .build());
+
+        assertThat(failing(inner, ann.withRun("outer", "desk", "v1").withCallId("call-1")))
+                .isSameAs(inner);
+        assertThat(inner.with(inner.details().toBuilder().build()).runId()).isEqualTo("inner");
+        assertThat(failing(BROKEN, ann)).isSameAs(BROKEN);
     }
 
     @Test

@@ -652,7 +652,7 @@ class GuideTest {
         } catch (DeadlineException e) { // e.partial() is what had come, e.billing() whether it is charged
             shown.add("That took too long.");
         } catch (HoldfastException e) { // the provider, the network, the model: e.classification() says what may help
-            shown.add("Something went wrong; we know of it as " + e.callId());
+            shown.add("Something went wrong; we know of it as " + e.runId());
         }
         // end
 
