@@ -12,8 +12,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Writes on every answer, and on every error after something was sent, what it cost. For stacks without a budget; a
- * {@link BudgetLayer} does it by itself.
+ * Writes on answers, and on errors after something was sent, what they cost: what the provider states, or else the price
+ * of what was used. For stacks without a budget; a {@link BudgetLayer} does it by itself.
+ *
+ * <p><b>Where it writes nothing.</b> What an unknown usage cost is not known either: that of a stream which broke or was
+ * left before the provider had counted, for example. Only a reservation of a budget says the most that it can be. Nor is
+ * a usage priced in part, if something in it has no price.
  *
  * <p><b>Threading.</b> Safe for use by many threads.
  */

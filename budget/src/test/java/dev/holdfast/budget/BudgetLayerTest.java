@@ -533,4 +533,20 @@ class BudgetLayerTest {
                         TransportException.class,
                         e -> assertThat(e.details().cost()).contains(new Money(300)));
     }
+
+    @Test
+    void pricingDoesNotGuessWhatNobodyCounted() {
+        ChatModel cut =
+                Pricing.of(Scripted.ENDPOINT, PRICES).around(Scripted.fails(Usage.unknown(), Billing.MAYBE_BILLED));
+        assertThatThrownBy(() -> cut.chat("hello"))
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        e -> assertThat(e.details().cost()).isEmpty());
+        ChatModel silent =
+                Pricing.of(Scripted.ENDPOINT, PRICES).around(Scripted.fails(Usage.none(), Billing.MAYBE_BILLED));
+        assertThatThrownBy(() -> silent.chat("hello")) // not nothing: it may have been charged
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        e -> assertThat(e.details().cost()).isEmpty());
+    }
 }
