@@ -7,6 +7,7 @@ module dev.holdfast.sdk {
     requires transitive dev.holdfast.routing;
     requires transitive dev.holdfast.memory;
     requires transitive dev.holdfast.control;
+    requires org.slf4j;
 
     exports dev.holdfast;
 }

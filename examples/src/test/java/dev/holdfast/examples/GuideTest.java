@@ -536,6 +536,22 @@ class GuideTest {
     }
 
     @Test
+    void logging() {
+        mini.otherwise("It has shipped.");
+        var model = mini;
+
+        // snippet: guide-logging
+        Agent desk = Holdfast.agent("support-desk")
+                .model(model)
+                .fallbackAnswer("We will call you back.")
+                .listener(Holdfast.logging())
+                .build();
+        // end
+
+        assertThat(desk.ask("Where is order 1234?", ann).text()).isEqualTo("It has shipped.");
+    }
+
+    @Test
     void costs() {
         mini.reply("It has shipped.")
                 .reply(FakeReply.toolCall("clock", "{}"))
