@@ -11,12 +11,14 @@ import dev.holdfast.chat.EndpointModel;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.control.ToolGate;
 import dev.holdfast.control.ToolPolicy;
+import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
 import dev.holdfast.event.Events;
 import dev.holdfast.event.Listener;
 import dev.holdfast.memory.ConversationStore;
 import dev.holdfast.resilience.CircuitBreaker;
+import dev.holdfast.resilience.Fallback;
 import dev.holdfast.resilience.Retry;
 import dev.holdfast.routing.Scorer;
 import dev.holdfast.runtime.HoldfastRuntime;
@@ -30,6 +32,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +53,8 @@ public final class AgentBuilder {
 
     double threshold = -1;
     final List<EndpointModel> fallbacks = new ArrayList<>();
+
+    Predicate<? super HoldfastException> fallBackOn = Fallback::mayHelp;
 
     @Nullable
     String fallbackAnswer;
@@ -179,9 +184,9 @@ public final class AgentBuilder {
      * Adds a model that is asked when the chosen one has failed, in the order of the calls of this method. Where a cheap
      * and a strong model are given, the one that was not chosen is asked after these.
      *
-     * <p>Not asked after failures that {@link dev.holdfast.resilience.Fallback#mayHelp} takes for the same everywhere, or
-     * for somebody to mend: a request that is wrong, a key that is refused (401), a refusal of the content, an exception
-     * of the application's that nobody classified.
+     * <p>Not asked after failures that {@link Fallback#mayHelp} takes for the same everywhere, or for somebody to mend: a
+     * request that is wrong, a key that is refused (401), a refusal of the content, an exception of the application's that
+     * nobody classified. {@link #fallBackOn} changes that.
      *
      * @param model a provider's model, or any other
      * @return this builder
@@ -200,6 +205,19 @@ public final class AgentBuilder {
      */
     public AgentBuilder fallbackAnswer(String text) {
         this.fallbackAnswer = Objects.requireNonNull(text, "text");
+        return this;
+    }
+
+    /**
+     * Decides after which failures the next model is asked, or the fixed answer given, instead of the default. What never
+     * moves on is not asked about: cancellations, missing permissions, refused contents.
+     *
+     * @param predicate true for failures that another model may not have; to widen the default ask {@link
+     *     Fallback#mayHelp} as well: {@code error -> Fallback.mayHelp(error) || error.getCause() instanceof BusyException}
+     * @return this builder
+     */
+    public AgentBuilder fallBackOn(Predicate<? super HoldfastException> predicate) {
+        this.fallBackOn = Objects.requireNonNull(predicate, "predicate");
         return this;
     }
 

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,9 @@ final class AgentStack {
     private final @Nullable Ledger ledger;
     private final @Nullable RateLimitLayer limits;
     private final List<EndpointModel> backups;
-    private final @Nullable String fallbackAnswer; // the router makes its chains when they come up, after building
+    // the router makes its chains when they come up, after building
+    private final @Nullable String fallbackAnswer;
+    private final Predicate<? super HoldfastException> fallBackOn;
 
     /** How the endpoints stand where somebody else can be asked after them. */
     private final Map<Endpoint, EndpointModel> followed = new HashMap<>();
@@ -71,6 +74,7 @@ final class AgentStack {
         this.events = events;
         this.problems = problems;
         this.fallbackAnswer = agent.fallbackAnswer;
+        this.fallBackOn = agent.fallBackOn;
         this.models = agent.models.isEmpty() ? List.of(MISSING) : agent.models;
         this.ledger = agent.budgets.isEmpty() || agent.ledger != null ? agent.ledger : Ledger.inMemory(runtime);
         this.limits = limits();
@@ -174,7 +178,8 @@ final class AgentStack {
         if (last == 0 && fallbackAnswer == null) {
             return targets.get(0);
         }
-        Fallback.Builder fallback = Fallback.to().runtime(runtime).events(events);
+        Fallback.Builder fallback =
+                Fallback.to().runtime(runtime).events(events).fallBackOn(fallBackOn);
         targets.subList(1, targets.size()).forEach(fallback::to);
         if (fallbackAnswer != null) {
             fallback.answer(fallbackAnswer);

@@ -10,6 +10,7 @@ import dev.holdfast.budget.Price;
 import dev.holdfast.budget.PriceTable;
 import dev.holdfast.budget.RateLimit;
 import dev.holdfast.chat.Attempt;
+import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Chunk;
@@ -34,9 +35,11 @@ import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.StreamInterruptedException;
+import dev.holdfast.error.TaskException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Events;
+import dev.holdfast.resilience.Fallback;
 import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.testkit.FakeModel;
 import dev.holdfast.testkit.FakeReply;
@@ -90,6 +93,37 @@ class AgentTest {
         assertThat(answer.cost()).contains(Money.dollars("0.00021"));
         assertThat(mini.lastCall().request().messages())
                 .containsExactly(Message.system("Help customers."), Message.user("Where is order 1234?"));
+    }
+
+    @Test
+    void fallsBackAfterWhatTheApplicationSays() {
+        ChatModel busy = call -> {
+            throw new IllegalStateException("busy");
+        };
+        large.otherwise("It has shipped.");
+
+        assertThatThrownBy(() -> desk().model(busy).fallback(large).build().ask("Where?", ANN))
+                .isInstanceOf(TaskException.class);
+        Agent widened = desk().model(busy)
+                .fallback(large)
+                .fallBackOn(error -> Fallback.mayHelp(error) || error.getCause() instanceof IllegalStateException)
+                .build();
+        assertThat(widened.ask("Where?", ANN).model()).isEqualTo("large");
+    }
+
+    @Test
+    void fallsBackAfterWhatTheApplicationSaysAmongChosenModelsToo() {
+        mini.otherwise(FakeReply.failing(Fault.outage()));
+        large.otherwise("It has shipped.");
+        AgentBuilder builder = desk().cheap(mini)
+                .strong(large)
+                .retry(retry -> retry.maxAttempts(1))
+                .fallBackOn(error -> false);
+        Agent agent = builder.build();
+        builder.fallBackOn(error -> true); // changes no agent that is built
+
+        assertThatThrownBy(() -> agent.ask("Hello!", ANN)).isInstanceOf(HoldfastException.class);
+        assertThat(large.calls()).isEmpty();
     }
 
     @Test
