@@ -4,6 +4,7 @@ import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
 import dev.holdfast.control.ToolPolicy;
 import dev.holdfast.error.Problems;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ final class AgentChecks {
         checks.problems.requireText(agent.name, "name");
         checks.models();
         checks.endpoints();
+        checks.times();
         checks.tools();
         return checks.problems;
     }
@@ -75,6 +77,22 @@ final class AgentChecks {
                 field,
                 "is " + endpoint
                         + ", which is given already; give each model once, or tell endpoints apart by region or account");
+    }
+
+    private void times() {
+        requireWithinRun(agent.attemptDeadline, "attemptDeadline");
+        requireWithinRun(agent.firstChunkTimeout, "firstChunkTimeout");
+    }
+
+    /** A longer time would never come to an end, and so nobody would be asked after the attempt. */
+    private void requireWithinRun(@Nullable Duration time, String field) {
+        Duration run = agent.deadline;
+        boolean hasRun = !run.isZero() && !run.isNegative(); // else that is what is wrong
+        problems.require(
+                time == null || !hasRun || time.compareTo(run) <= 0,
+                field,
+                "is " + time + ", but the deadline of the whole run is " + run
+                        + "; give less than that, or a longer deadline(..)");
     }
 
     private void tools() {

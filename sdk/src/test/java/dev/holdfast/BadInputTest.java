@@ -142,6 +142,46 @@ class BadInputTest {
     }
 
     @Test
+    void aTimeThatTheRunDoesNotHaveIsNamedWithTheDeadline() {
+        InvalidConfigurationException wrong = catchThrowableOfType(
+                InvalidConfigurationException.class,
+                () -> Holdfast.agent("desk")
+                        .model(mini)
+                        .deadline(Duration.ofSeconds(30))
+                        .attemptDeadline(Duration.ofSeconds(31))
+                        .firstChunkTimeout(Duration.ofSeconds(60))
+                        .build());
+
+        assertThat(wrong.problems())
+                .extracting(InvalidConfigurationException.Problem::toString)
+                .containsExactly(
+                        "attemptDeadline: is PT31S, but the deadline of the whole run is PT30S; give less than that,"
+                                + " or a longer deadline(..)",
+                        "firstChunkTimeout: is PT1M, but the deadline of the whole run is PT30S; give less than that,"
+                                + " or a longer deadline(..)");
+    }
+
+    @Test
+    void aDeadlineThatIsNoneIsToldAlone() {
+        assertThat(catchThrowableOfType(
+                                InvalidConfigurationException.class,
+                                () -> Holdfast.agent("desk")
+                                        .model(mini)
+                                        .deadline(Duration.ZERO)
+                                        .attemptDeadline(Duration.ofSeconds(31))
+                                        .build())
+                        .problems())
+                .hasSize(1);
+        assertThat(Holdfast.agent("desk")
+                        .model(mini)
+                        .deadline(Duration.ofSeconds(30))
+                        .attemptDeadline(Duration.ofSeconds(30))
+                        .build())
+                .as("as long as the run: nothing that cannot work")
+                .isNotNull();
+    }
+
+    @Test
     void twoToolsOfOneNameAreNamedOnceAndByTheBuildersWord() {
         InvalidConfigurationException wrong = catchThrowableOfType(
                 InvalidConfigurationException.class,
