@@ -4,10 +4,13 @@ import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.Money;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.error.Problems;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,11 +125,13 @@ public final class PriceTable {
     /** Builds a {@link PriceTable}. Not safe for use by several threads. */
     public static final class Builder {
         private final Map<String, Price> prices = new LinkedHashMap<>();
+        private final Set<String> given = new HashSet<>(); // those of the table that is copied are not: they may change
+        private final Set<String> givenAgain = new LinkedHashSet<>();
 
         private Builder() {}
 
         /**
-         * Sets the price of a model. It replaces the one given before.
+         * Sets the price of a model, once. It replaces the one of the table that is copied, if there is one.
          *
          * @param provider the provider, as the endpoint names it
          * @param model the model, without a date where all its versions cost the same
@@ -136,7 +141,11 @@ public final class PriceTable {
         public Builder price(String provider, String model, Price price) {
             Objects.requireNonNull(provider, "provider");
             Objects.requireNonNull(model, "model");
-            prices.put(key(provider, model), Objects.requireNonNull(price, "price"));
+            String name = key(provider, model);
+            prices.put(name, Objects.requireNonNull(price, "price"));
+            if (!given.add(name)) {
+                givenAgain.add(name);
+            }
             return this;
         }
 
@@ -144,11 +153,14 @@ public final class PriceTable {
          * Builds the table.
          *
          * @return an immutable table
-         * @throws dev.holdfast.error.InvalidConfigurationException when an amount is missing or malformed, naming all
+         * @throws dev.holdfast.error.InvalidConfigurationException when an amount is missing or malformed or a model
+         *     has two prices, naming all
          */
         public PriceTable build() {
             Problems problems = new Problems();
             prices.forEach((name, price) -> price.check(problems, "prices." + name));
+            givenAgain.forEach(
+                    name -> problems.add("prices." + name, "is given more than once; give each model one price"));
             problems.throwIfAny("the price table");
             return new PriceTable(Map.copyOf(prices));
         }

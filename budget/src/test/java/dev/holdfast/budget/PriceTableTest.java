@@ -32,6 +32,20 @@ class PriceTableTest {
     }
 
     @Test
+    void aModelHasOnePriceAndACopyMayChangeIt() {
+        Price dear = Price.perMillion().input("3").output("15");
+        Price cheap = Price.perMillion().input("1").output("5");
+        PriceTable.Builder twice =
+                PriceTable.builder().price("openai", "gpt", dear).price("openai", "gpt", cheap);
+        assertThatThrownBy(twice::build)
+                .hasMessageContaining("prices.openai/gpt: is given more than once; give each model one price");
+
+        PriceTable table = PriceTable.builder().price("openai", "gpt", dear).build();
+        PriceTable changed = table.toBuilder().price("openai", "gpt", cheap).build();
+        assertThat(changed.find(Endpoint.of("openai", "gpt"))).contains(cheap);
+    }
+
+    @Test
     void aPriceHoldsForDatedVersionsAndForNoOtherModel() {
         PriceTable prices = PriceTable.builder()
                 .price("openai", "gpt-4o", Price.perMillion().input("2.50").output("10"))

@@ -3,6 +3,7 @@ package dev.holdfast.chat;
 import dev.holdfast.error.Problems;
 import java.util.Objects;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One model at one provider, region and account: what a call is really sent to, priced by, limited by and broken by.
@@ -13,8 +14,8 @@ public final class Endpoint {
     private final String model;
     private final String region;
     private final String account;
-    private final int contextWindow;
-    private final int maxOutputTokens;
+    private final int contextWindow; // 0 where it is not known
+    private final int maxOutputTokens; // the same
     private final String id;
 
     private Endpoint(Builder builder) {
@@ -22,8 +23,8 @@ public final class Endpoint {
         this.model = builder.model;
         this.region = builder.region;
         this.account = builder.account;
-        this.contextWindow = builder.contextWindow;
-        this.maxOutputTokens = builder.maxOutputTokens;
+        this.contextWindow = builder.contextWindow == null ? 0 : builder.contextWindow;
+        this.maxOutputTokens = builder.maxOutputTokens == null ? 0 : builder.maxOutputTokens;
         this.id = idOf(provider, model, region, account);
     }
 
@@ -150,8 +151,8 @@ public final class Endpoint {
         private final String model;
         private String region = "";
         private String account = "";
-        private int contextWindow;
-        private int maxOutputTokens;
+        private @Nullable Integer contextWindow;
+        private @Nullable Integer maxOutputTokens;
 
         private Builder(String provider, String model) {
             this.provider = Objects.requireNonNull(provider, "provider");
@@ -183,7 +184,7 @@ public final class Endpoint {
         /**
          * Sets how much fits.
          *
-         * @param tokens input and output tokens together
+         * @param tokens input and output tokens together, at least 1; unknown if never set
          * @return this builder
          */
         public Builder contextWindow(int tokens) {
@@ -194,7 +195,7 @@ public final class Endpoint {
         /**
          * Sets how much it can say.
          *
-         * @param tokens output tokens
+         * @param tokens output tokens, at least 1; unknown if never set
          * @return this builder
          */
         public Builder maxOutputTokens(int tokens) {
@@ -212,13 +213,18 @@ public final class Endpoint {
             new Problems()
                     .requireText(provider, "provider")
                     .requireText(model, "model")
-                    .require(contextWindow >= 0, "contextWindow", "is " + contextWindow + "; give a number of tokens")
-                    .require(
-                            maxOutputTokens >= 0,
-                            "maxOutputTokens",
-                            "is " + maxOutputTokens + "; give a number of tokens")
+                    .require(isTokens(contextWindow), "contextWindow", wrong(contextWindow))
+                    .require(isTokens(maxOutputTokens), "maxOutputTokens", wrong(maxOutputTokens))
                     .throwIfAny("the endpoint " + provider + "/" + model);
             return new Endpoint(this);
+        }
+
+        private static boolean isTokens(@Nullable Integer tokens) {
+            return tokens == null || tokens > 0;
+        }
+
+        private static String wrong(@Nullable Integer tokens) {
+            return "is " + tokens + "; give a number of tokens, or leave it out where it is not known";
         }
     }
 }

@@ -44,4 +44,15 @@ class WrongValuesTest {
                 .extracting(InvalidConfigurationException.Problem::path)
                 .containsExactly("provider", "model", "contextWindow", "maxOutputTokens");
     }
+
+    @Test
+    void noTokensAreNotAnUnknownNumberOfThem() {
+        assertThatThrownBy(() -> Endpoint.builder("openai", "gpt-4o")
+                        .contextWindow(0)
+                        .maxOutputTokens(0)
+                        .build())
+                .hasMessageContaining("contextWindow: is 0; give a number of tokens, or leave it out")
+                .hasMessageContaining("maxOutputTokens: is 0; give a number of tokens, or leave it out");
+        assertThat(Endpoint.of("openai", "gpt-4o").maxOutputTokens()).isEmpty();
+    }
 }

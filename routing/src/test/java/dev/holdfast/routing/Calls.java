@@ -26,7 +26,7 @@ final class Calls {
     }
 
     static EndpointModel model(String name) {
-        return model(endpoint(name, 0));
+        return model(Endpoint.of("fake", name));
     }
 
     static EndpointModel model(Endpoint endpoint) {

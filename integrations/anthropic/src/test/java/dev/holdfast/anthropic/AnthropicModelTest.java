@@ -152,7 +152,7 @@ class AnthropicModelTest {
                         .bodyField("max_tokens", "9")
                         .defaultMaxOutputTokens(0)
                         .maxOutputTokens(-1)
-                        .contextWindow(-1)
+                        .contextWindow(0)
                         .build())
                 .isInstanceOfSatisfying(
                         InvalidConfigurationException.class,

@@ -33,8 +33,8 @@ public abstract class ProviderBuilder<B extends ProviderBuilder<B>> {
     private final Map<String, String> bodyFields = new LinkedHashMap<>();
     private String region = "";
     private String account = "";
-    private int contextWindow;
-    private int maxOutputTokens;
+    private @Nullable Integer contextWindow;
+    private @Nullable Integer maxOutputTokens;
     private @Nullable HttpTransport transport;
     private HoldfastRuntime runtime = HoldfastRuntime.system();
 
@@ -178,7 +178,7 @@ public abstract class ProviderBuilder<B extends ProviderBuilder<B>> {
     /**
      * Sets how much the model can read and write in one call.
      *
-     * @param tokens input and output tokens together; unknown if never set
+     * @param tokens input and output tokens together, at least 1; unknown if never set
      * @return this builder
      */
     public B contextWindow(int tokens) {
@@ -189,7 +189,7 @@ public abstract class ProviderBuilder<B extends ProviderBuilder<B>> {
     /**
      * Sets how much the model can write in one call. A budget reserves as much for a request that does not ask for less.
      *
-     * @param tokens output tokens; unknown if never set
+     * @param tokens output tokens, at least 1; unknown if never set
      * @return this builder
      */
     public B maxOutputTokens(int tokens) {
@@ -254,12 +254,9 @@ public abstract class ProviderBuilder<B extends ProviderBuilder<B>> {
      * @return what cannot work so far
      */
     protected final Problems check(@Nullable String home, boolean needsKey) {
-        Problems problems = new Problems()
-                .requireText(model, "model")
-                .requireText(provider, "provider")
-                .require(contextWindow >= 0, "contextWindow", "is " + contextWindow + "; give a number of tokens")
-                .require(
-                        maxOutputTokens >= 0, "maxOutputTokens", "is " + maxOutputTokens + "; give a number of tokens");
+        Problems problems = new Problems().requireText(model, "model").requireText(provider, "provider");
+        checkTokens(problems, contextWindow, "contextWindow");
+        checkTokens(problems, maxOutputTokens, "maxOutputTokens");
         String badUrl = WireRequest.problemWithUrl(base(home));
         if (badUrl != null) {
             problems.add("baseUrl", badUrl);
@@ -280,6 +277,13 @@ public abstract class ProviderBuilder<B extends ProviderBuilder<B>> {
         return problems;
     }
 
+    private static void checkTokens(Problems problems, @Nullable Integer tokens, String path) {
+        problems.require(
+                tokens == null || tokens > 0,
+                path,
+                "is " + tokens + "; give a number of tokens, or leave it out where it is not known");
+    }
+
     private static void checkHeader(Problems problems, String name, String value, String path) {
         String problem = WireRequest.problemWithHeader(name, value);
         if (problem != null) {
@@ -294,14 +298,16 @@ public abstract class ProviderBuilder<B extends ProviderBuilder<B>> {
      * @return where calls go
      */
     protected final ProviderTarget target(@Nullable String home) {
-        Endpoint endpoint = Endpoint.builder(provider, model)
-                .region(region)
-                .account(account)
-                .contextWindow(contextWindow)
-                .maxOutputTokens(maxOutputTokens)
-                .build();
+        Endpoint.Builder endpoint =
+                Endpoint.builder(provider, model).region(region).account(account);
+        if (contextWindow != null) {
+            endpoint.contextWindow(contextWindow);
+        }
+        if (maxOutputTokens != null) {
+            endpoint.maxOutputTokens(maxOutputTokens);
+        }
         return new ProviderTarget(
-                endpoint,
+                endpoint.build(),
                 Objects.requireNonNull(base(home), "baseUrl"),
                 new LinkedHashMap<>(headers),
                 keySource != null || keyText == null ? keySource : ApiKey.of(keyText),
