@@ -42,12 +42,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> Refuses with {@link RejectedException} of {@link Refusal.Kind#RATE_LIMIT}. A request whose input is
  * larger than a whole bucket could wait for ever; it is refused at once, without a time to come back.
  *
- * <p><b>Any other work.</b> {@link ModelLayer#call} guards a callable: it counts as a request without tokens.
+ * <p><b>Any other work.</b> {@link #of} is enough for it, and {@link ModelLayer#call} guards a callable: it counts as a request without tokens.
  *
  * <p><b>Threading.</b> Safe for use by many threads. The buckets are in the layer; put around several models it counts
  * them together.
  */
 public final class RateLimitLayer extends GuardLayer {
+    /** What work is called that no model does. */
+    private static final Endpoint WORK = Endpoint.of("application", "work");
+
     private final Endpoint endpoint;
     private final HoldfastRuntime runtime;
     private final TokenCounter counter;
@@ -65,9 +68,33 @@ public final class RateLimitLayer extends GuardLayer {
     }
 
     /**
-     * Starts a layer.
+     * Limits for {@linkplain ModelLayer#call work} that is not a model, by the clock of the machine. Its refusals name the
+     * endpoint {@code application/work}.
      *
-     * @param endpoint whose tokens are counted; {@code Endpoint.of("application", "work")} for work that is not a model
+     * @param limits how much may be done; all hold at once
+     * @return a layer with full buckets
+     * @throws dev.holdfast.error.InvalidConfigurationException naming everything that is wrong
+     */
+    public static RateLimitLayer of(RateLimit... limits) {
+        return of(HoldfastRuntime.system(), limits);
+    }
+
+    /**
+     * Limits for {@linkplain ModelLayer#call work} that is not a model.
+     *
+     * @param runtime whose clock fills the buckets
+     * @param limits how much may be done; all hold at once
+     * @return a layer with full buckets
+     * @throws dev.holdfast.error.InvalidConfigurationException naming everything that is wrong
+     */
+    public static RateLimitLayer of(HoldfastRuntime runtime, RateLimit... limits) {
+        return builder(WORK, runtime).limits(limits).build();
+    }
+
+    /**
+     * Starts a layer in front of a model.
+     *
+     * @param endpoint whose tokens are counted
      * @param runtime whose clock fills the buckets
      * @return a builder
      */

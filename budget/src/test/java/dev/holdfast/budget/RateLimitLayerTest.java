@@ -370,6 +370,22 @@ class RateLimitLayerTest {
     }
 
     @Test
+    void whatIsNoModelNeedsNoEndpoint() throws Exception {
+        RateLimitLayer layer =
+                RateLimitLayer.of(runtime, RateLimit.perUser().requests(1).perMinute());
+        assertThat(layer.<Integer>call(ANN, () -> 7)).isEqualTo(7);
+        assertThatThrownBy(() -> layer.call(ANN, () -> 8)).isInstanceOf(RejectedException.class);
+        runtime.advance(Duration.ofMinutes(1));
+        assertThat(layer.<Integer>call(ANN, () -> 9)).isEqualTo(9);
+
+        RateLimitLayer byTheMachine =
+                RateLimitLayer.of(RateLimit.perUser().requests(1).perHour());
+        assertThat(byTheMachine.<Integer>call(ANN, () -> 7)).isEqualTo(7);
+        assertThatThrownBy(() -> byTheMachine.call(ANN, () -> 8)).isInstanceOf(RejectedException.class);
+        assertThatThrownBy(() -> RateLimitLayer.of(runtime)).hasMessageContaining("limits: is empty");
+    }
+
+    @Test
     void namesEverythingThatIsWrongAtOnce() {
         RateLimitLayer.Builder builder = RateLimitLayer.builder(Scripted.ENDPOINT, runtime)
                 .limits(

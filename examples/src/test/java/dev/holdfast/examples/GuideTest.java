@@ -238,8 +238,8 @@ class GuideTest {
     public static final class OrderDesk {
         private final Map<Integer, String> orders = Map.of(1234, "shipped on Monday");
 
-        @ToolMethod("Looks up the state of an order.")
-        public String lookupOrder(@Describe("the order's number") int number) {
+        @ToolMethod(name = "lookup_order", value = "Looks up the state of an order.")
+        public String lookUp(@Describe("the order's number") int number) {
             return orders.getOrDefault(number, "There is no such order.");
         }
 
@@ -261,7 +261,7 @@ class GuideTest {
         Agent desk = Holdfast.agent("support-desk")
                 .model(model)
                 .tools(new OrderDesk(), clock)
-                .permit("lookupOrder", "clock") // the model is told of refund, and that it may not
+                .permit("lookup_order", "clock") // the model is told of refund, and that it may not
                 .build();
         // end
 
@@ -277,7 +277,7 @@ class GuideTest {
 
         // snippet: guide-gate
         ToolPolicy policy = ToolPolicy.builder()
-                .permit("lookupOrder")
+                .permit("lookup_order")
                 .rule(Rule.permit("refund").tenant("acme"))
                 .rule(Rule.deny("refund").tenant("acme").user("trainee").because("trainees do not refund"))
                 .build();
@@ -600,9 +600,7 @@ class GuideTest {
         Database database = new Database();
 
         // snippet: guide-alone
-        ModelLayer limit = RateLimitLayer.builder(Endpoint.of("application", "orders-db"), HoldfastRuntime.system())
-                .limits(RateLimit.perTenant().requests(50).perSecond())
-                .build();
+        ModelLayer limit = RateLimitLayer.of(RateLimit.perTenant().requests(50).perSecond());
         ModelLayer retry = Retry.builder().maxAttempts(3).build();
         ModelLayer breaker = CircuitBreaker.builder("orders-db").build();
 
