@@ -261,7 +261,9 @@ public final class Budget {
 
     @Override
     public String toString() {
-        return "budget per " + scope.name().toLowerCase(Locale.ROOT) + " " + limits;
+        // The amount of a limit that is wrong is none: what is told is what is wrong.
+        return "budget per " + scope.name().toLowerCase(Locale.ROOT) + " "
+                + (problems.isEmpty() ? limits : "that cannot be used: " + problems);
     }
 
     /** An amount that waits for its window. */

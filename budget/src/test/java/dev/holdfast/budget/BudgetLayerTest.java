@@ -549,4 +549,13 @@ class BudgetLayerTest {
                         TransportException.class,
                         e -> assertThat(e.details().cost()).isEmpty());
     }
+
+    @Test
+    void aBudgetThatIsWrongSaysSoAndNoAmount() {
+        assertThat(Budget.perUser().money("$1").perDay().toString())
+                .startsWith("budget per user that cannot be used: [limits[0].money: ")
+                .contains("$1")
+                .doesNotContain("0.000000001");
+        assertThat(Budget.perUser().money("1").perDay()).hasToString("budget per user [$1.00 per day]");
+    }
 }

@@ -72,17 +72,14 @@ public final class ScopeKey {
     }
 
     /**
-     * A text that is unique for the key, so that it can name it in a store: {@code user:acme/ann}. A slash or a percent
+     * A text that is unique for the key, so that it can name it in a store: {@code user:acme/ann}, {@code global}. A slash or a percent
      * sign within a name is escaped.
      */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(scope.name().toLowerCase(java.util.Locale.ROOT)).append(':');
+        StringBuilder text = new StringBuilder(scope.name().toLowerCase(java.util.Locale.ROOT));
         for (int i = 0; i < names.length; i++) {
-            if (i > 0) {
-                text.append('/');
-            }
-            text.append(names[i].replace("%", "%25").replace("/", "%2F"));
+            text.append(i == 0 ? ':' : '/').append(names[i].replace("%", "%25").replace("/", "%2F"));
         }
         return text.toString();
     }

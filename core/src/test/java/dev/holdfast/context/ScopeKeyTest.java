@@ -74,7 +74,7 @@ class ScopeKeyTest {
         assertThat(context.key(Scope.USER)).contains(ScopeKey.of(Scope.USER, "acme", "ann"));
         assertThat(context.key(Scope.SESSION).orElseThrow()).hasToString("session:acme/ann/s%2F1");
         assertThat(context.key(Scope.TASK).orElseThrow()).hasToString("task:acme/ann/50%25");
-        assertThat(context.key(Scope.GLOBAL).orElseThrow()).hasToString("global:");
+        assertThat(context.key(Scope.GLOBAL).orElseThrow()).hasToString("global");
         assertThat(ScopeKey.of(Scope.USER, "a", "b")).isNotEqualTo(ScopeKey.of(Scope.AGENT, "a", "b"));
         assertThat(ScopeKey.of(Scope.USER, "a", "b")).isNotEqualTo(ScopeKey.of(Scope.USER, "ab"));
     }

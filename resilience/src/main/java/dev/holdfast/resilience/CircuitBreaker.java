@@ -282,7 +282,8 @@ public final class CircuitBreaker extends GuardLayer {
 
     private RejectedException refused(CallContext context) {
         BreakerState now = current;
-        Refusal refusal = Refusal.of(Refusal.Kind.BREAKER_OPEN, name, reason(now.state()));
+        Refusal refusal =
+                Refusal.of(Refusal.Kind.BREAKER_OPEN, name, "The breaker '" + name + "' " + reason(now.state()));
         long left = now.openUntil() - runtime.nanoTime();
         if (now.state() == State.OPEN && left > 0) {
             refusal = refusal.retryAfter(Duration.ofNanos(left));
@@ -300,9 +301,10 @@ public final class CircuitBreaker extends GuardLayer {
 
     private static String reason(State state) {
         return switch (state) {
-            case FORCED_OPEN -> "The breaker was opened by hand, and stays so until it is reset";
-            case HALF_OPEN -> "The target failed repeatedly, and a first call is finding out whether it has recovered";
-            default -> "The target failed repeatedly, and is left alone for a while";
+            case FORCED_OPEN -> "was opened by hand, and stays so until it is reset";
+            case HALF_OPEN ->
+                "is half open: its target failed repeatedly, and a first call is finding out whether it has recovered";
+            default -> "is open: its target failed repeatedly, and is left alone for a while";
         };
     }
 

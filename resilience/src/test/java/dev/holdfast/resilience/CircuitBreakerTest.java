@@ -132,6 +132,7 @@ class CircuitBreakerTest {
                 .isInstanceOfSatisfying(RejectedException.class, error -> {
                     assertThat(error.refusal().kind()).isEqualTo(Refusal.Kind.BREAKER_OPEN);
                     assertThat(error.refusal().rule()).isEqualTo("target");
+                    assertThat(error).hasMessageStartingWith("The breaker 'target' is open: ");
                     assertThat(error.retryAfter()).contains(Duration.ofSeconds(40));
                     assertThat(error.classification().allows(Remedy.FALLBACK)).isTrue();
                     assertThat(error.classification().isRetryable()).isFalse();
