@@ -13,4 +13,6 @@ module dev.holdfast.core {
     exports dev.holdfast.tool;
     exports dev.holdfast.internal.memo to
             dev.holdfast.budget;
+    exports dev.holdfast.internal.words to
+            dev.holdfast.resilience;
 }

@@ -144,7 +144,7 @@ class SilenceTest {
 
         DeadlineException error = catchThrowableOfType(DeadlineException.class, () -> agent.ask("Hello!", ANN));
 
-        assertThat(error).hasMessageContaining("did not begin within PT5S");
+        assertThat(error).hasMessageContaining("did not begin within 5 s");
         assertThat(mini.calls()).as("it is tried again").hasSize(2);
         assertThat(time.elapsed()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(15));
     }

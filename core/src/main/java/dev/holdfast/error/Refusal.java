@@ -2,6 +2,7 @@ package dev.holdfast.error;
 
 import dev.holdfast.chat.Money;
 import dev.holdfast.context.ScopeKey;
+import dev.holdfast.internal.words.Durations;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
@@ -36,7 +37,9 @@ public final class Refusal implements Serializable {
         /** Too much is going on at once. */
         OVERLOAD,
         /** Nothing that was configured can take this call. */
-        NO_TARGET
+        NO_TARGET,
+        /** A rule of the application's own: closed for the night, a customer who is blocked. Holdfast refuses nothing so. */
+        RULE
     }
 
     /**
@@ -164,32 +167,8 @@ public final class Refusal implements Serializable {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** For people, who need no more than two units; rounded up, so that whoever waits as long has waited enough. */
-    private static String inWords(Duration wait) {
-        if (wait.isNegative()) {
-            return "0 s";
-        }
-        long whole = wait.getSeconds();
-        long seconds = wait.getNano() > 0 && whole < Long.MAX_VALUE ? whole + 1 : whole;
-        if (seconds <= 1 && wait.getNano() > 0) {
-            return wait.plusNanos(999_999).toMillis() + " ms";
-        }
-        if (seconds < 60) {
-            return seconds + " s";
-        }
-        if (seconds < 3600) {
-            return twoUnits(seconds / 60, " min", seconds % 60, " s");
-        }
-        long minutes = seconds / 60 + (seconds % 60 > 0 ? 1 : 0);
-        return twoUnits(minutes / 60, " h", minutes % 60, " min");
-    }
-
     private static String amount(long number, boolean money) {
         return money ? new Money(number).toString() : Long.toString(number);
-    }
-
-    private static String twoUnits(long large, String largeUnit, long small, String smallUnit) {
-        return large + largeUnit + (small == 0 ? "" : " " + small + smallUnit);
     }
 
     @Override
@@ -206,7 +185,7 @@ public final class Refusal implements Serializable {
             text.append(money ? "" : " " + quantity.unit());
         }
         if (retryAfter != null) {
-            text.append("; try again in ").append(inWords(retryAfter));
+            text.append("; try again in ").append(Durations.inWords(retryAfter));
         }
         return text.append(']').toString();
     }

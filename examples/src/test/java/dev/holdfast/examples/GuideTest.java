@@ -621,7 +621,7 @@ class GuideTest {
         protected Permit admit(GuardedCall call) {
             if (closed.get()) {
                 throw new RejectedException(
-                        Refusal.of(Refusal.Kind.NO_TARGET, "maintenance", "the service is closed for the night"),
+                        Refusal.of(Refusal.Kind.RULE, "maintenance", "the service is closed for the night"),
                         ErrorDetails.nothingSent(call.context()));
             }
             return (outcome, ended) -> { // exactly once, however the call ends

@@ -16,6 +16,7 @@ import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.Remedy;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Events;
+import dev.holdfast.internal.words.Durations;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.util.Objects;
@@ -129,7 +130,10 @@ public final class Bulkhead extends GuardLayer {
                         "the deadline passed while the call waited for a permit of " + name,
                         ErrorDetails.nothingSent(context),
                         null)
-                : refused(context, "As many calls as may run at once are running, and none ended within " + maxWait);
+                : refused(
+                        context,
+                        "As many calls as may run at once are running, and none ended within "
+                                + Durations.inWords(maxWait));
     }
 
     private RejectedException refused(CallContext context, String reason) {

@@ -13,6 +13,7 @@ import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
 import dev.holdfast.error.Remedy;
+import dev.holdfast.internal.words.Durations;
 import dev.holdfast.runtime.Cancellable;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
@@ -94,7 +95,9 @@ public final class Deadlines extends GuardLayer {
     }
 
     private DeadlineException passed(CallContext context, boolean ours, ErrorDetails details) {
-        String whose = ours ? "the call took longer than " + duration : "the deadline of the call has passed";
+        String whose = ours
+                ? "the call took longer than " + Durations.inWords(duration)
+                : "the deadline of the call has passed";
         ErrorDetails.Builder told = details.toBuilder().context(context);
         return new DeadlineException(whose, ours ? told.classification(TOO_SLOW).build() : told.build(), null);
     }

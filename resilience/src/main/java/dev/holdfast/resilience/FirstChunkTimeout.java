@@ -14,6 +14,7 @@ import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
 import dev.holdfast.error.Remedy;
+import dev.holdfast.internal.words.Durations;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -164,7 +165,7 @@ public final class FirstChunkTimeout extends GuardLayer {
 
         private DeadlineException silent(ErrorDetails details) {
             return new DeadlineException(
-                    "the answer did not begin within " + Duration.ofNanos(granted),
+                    "the answer did not begin within " + Durations.inWords(Duration.ofNanos(granted)),
                     details.toBuilder()
                             .context(context)
                             .classification(layer.timeout == null ? SILENT_FOR_HALF : SILENT)

@@ -52,6 +52,7 @@ class DeadlinesTest {
         assertThat(hanging.isClosed()).isTrue();
         assertThat(reply.outcome()).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
             assertThat(failed.error()).isInstanceOf(DeadlineException.class);
+            assertThat(failed.error()).hasMessage("the call took longer than 10 s");
             assertThat(failed.message().text()).isEqualTo("Well");
             assertThat(failed.usage()).isEqualTo(Usage.of(10, 1));
             assertThat(failed.billing()).isEqualTo(Billing.MAYBE_BILLED);

@@ -58,7 +58,7 @@ class FirstChunkTimeoutTest {
         runtime.advance(Duration.ofNanos(1));
 
         assertThat(thrown.get(10, TimeUnit.SECONDS)).isInstanceOfSatisfying(DeadlineException.class, error -> {
-            assertThat(error).hasMessageContaining("did not begin within PT10S");
+            assertThat(error).hasMessageContaining("did not begin within 10 s");
             assertThat(error.billing()).isEqualTo(Billing.MAYBE_BILLED);
             assertThat(error.usage()).isEqualTo(Usage.of(10, 1));
             assertThat(error.classification().allows(Remedy.FALLBACK)).isTrue();
