@@ -185,8 +185,7 @@ public final class AgentBuilder {
      * and a strong model are given, the one that was not chosen is asked after these.
      *
      * <p>Not asked after failures that {@link Fallback#mayHelp} takes for the same everywhere, or for somebody to mend: a
-     * request that is wrong, a key that is refused (401), a refusal of the content, an exception of the application's that
-     * nobody classified. {@link #fallBackOn} changes that.
+     * request that is wrong, a key that is refused (401), a refusal of the content. {@link #fallBackOn} changes that.
      *
      * @param model a provider's model, or any other
      * @return this builder

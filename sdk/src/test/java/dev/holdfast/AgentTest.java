@@ -29,13 +29,16 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.control.ToolGate;
 import dev.holdfast.control.ToolPolicy;
+import dev.holdfast.error.Classification;
 import dev.holdfast.error.DeadlineException;
+import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
+import dev.holdfast.error.Remedy;
 import dev.holdfast.error.StreamInterruptedException;
-import dev.holdfast.error.TaskException;
+import dev.holdfast.error.TransportException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Events;
@@ -97,16 +100,22 @@ class AgentTest {
 
     @Test
     void fallsBackAfterWhatTheApplicationSays() {
-        ChatModel busy = call -> {
-            throw new IllegalStateException("busy");
+        ChatModel locked = call -> {
+            throw new TransportException(
+                    "the key was revoked",
+                    ErrorDetails.nothingSent(call.context()).toBuilder()
+                            .classification(Classification.of("for somebody to mend", Remedy.ESCALATE))
+                            .build(),
+                    null);
         };
         large.otherwise("It has shipped.");
 
-        assertThatThrownBy(() -> desk().model(busy).fallback(large).build().ask("Where?", ANN))
-                .isInstanceOf(TaskException.class);
-        Agent widened = desk().model(busy)
+        assertThatThrownBy(() -> desk().model(locked).fallback(large).build().ask("Where?", ANN))
+                .isInstanceOf(TransportException.class);
+        Agent widened = desk().model(locked)
                 .fallback(large)
-                .fallBackOn(error -> Fallback.mayHelp(error) || error.getCause() instanceof IllegalStateException)
+                .fallBackOn(error ->
+                        Fallback.mayHelp(error) || error.classification().allows(Remedy.ESCALATE))
                 .build();
         assertThat(widened.ask("Where?", ANN).model()).isEqualTo("large");
     }
