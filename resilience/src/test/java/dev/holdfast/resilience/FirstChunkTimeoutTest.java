@@ -187,6 +187,8 @@ class FirstChunkTimeoutTest {
     }
 
     private static CompletableFuture<Throwable> asking(ChatModel model, CallContext context) {
-        return CompletableFuture.supplyAsync(() -> catchThrowable(() -> model.chat(HELLO, context)));
+        // Each on a thread of its own: they hang, and the common pool may have one thread in all.
+        return CompletableFuture.supplyAsync(
+                () -> catchThrowable(() -> model.chat(HELLO, context)), task -> new Thread(task, "asking").start());
     }
 }
