@@ -35,6 +35,17 @@ public interface HoldfastRuntime {
     Instant now();
 
     /**
+     * The wall clock at a reading of the monotonic one, for whoever has just read that: one clock to read instead of two.
+     * A step of the wall clock may show here up to a second later than in {@link #now}.
+     *
+     * @param nanoTime a recent value of {@link #nanoTime()}
+     * @return the instant of that reading
+     */
+    default Instant at(long nanoTime) {
+        return now().plusNanos(nanoTime - nanoTime());
+    }
+
+    /**
      * The source of randomness: jitter, identifiers, sampling. Not for secrets.
      *
      * @return a generator that is safe to use from the calling thread

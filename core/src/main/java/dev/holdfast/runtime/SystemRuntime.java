@@ -26,6 +26,25 @@ final class SystemRuntime implements HoldfastRuntime {
     static final SystemRuntime SHARED = new SystemRuntime(defaultExecutor());
 
     private final Executor executor;
+    private volatile Anchor anchor = Anchor.now();
+
+    /** Both clocks, read together. */
+    private record Anchor(long nanoTime, long second, long nanoOfSecond) {
+        private static final long GOOD_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+        static Anchor now() {
+            Instant now = Instant.now();
+            return new Anchor(System.nanoTime(), now.getEpochSecond(), now.getNano());
+        }
+
+        boolean isGoodFor(long at) {
+            return Math.abs(at - nanoTime) < GOOD_FOR_NANOS;
+        }
+
+        Instant at(long at) {
+            return Instant.ofEpochSecond(second, nanoOfSecond + (at - nanoTime));
+        }
+    }
 
     SystemRuntime(Executor executor) {
         this.executor = executor;
@@ -39,6 +58,16 @@ final class SystemRuntime implements HoldfastRuntime {
     @Override
     public Instant now() {
         return Instant.now();
+    }
+
+    @Override
+    public Instant at(long nanoTime) {
+        Anchor known = anchor;
+        if (!known.isGoodFor(nanoTime)) {
+            known = Anchor.now();
+            anchor = known;
+        }
+        return known.at(nanoTime);
     }
 
     @Override

@@ -49,6 +49,15 @@ public abstract class RuntimeKit {
     }
 
     @Test
+    final void theWallClockIsKnownAtAReadingOfTheOther() throws InterruptedException {
+        long tick = runtime().nanoTime();
+        Instant instant = runtime().now();
+        runtime().sleep(SHORT);
+        Duration apart = Duration.between(instant, runtime().at(tick)).abs();
+        assertTrue(apart.compareTo(Duration.ofMillis(5)) < 0, "the instant of the reading, not of the question");
+    }
+
+    @Test
     final void aSleepOfZeroOrLessReturnsAtOnce() throws InterruptedException {
         runtime().sleep(Duration.ZERO);
         runtime().sleep(PAST);
