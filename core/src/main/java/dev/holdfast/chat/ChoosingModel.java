@@ -22,13 +22,4 @@ public abstract class ChoosingModel implements ChatModel {
     public final ChatReply send(ChatCall call) {
         return new GuardedReply(Guards.NONE, this, call);
     }
-
-    /** Sends a call that has begun: a choice is made now, and needs no reply of its own to wait for that. */
-    static ChatReply begin(ChatModel model, Passage passage) {
-        ChatModel chosen = model;
-        while (chosen instanceof ChoosingModel choosing) {
-            chosen = choosing.choose(passage);
-        }
-        return chosen.send(passage.call());
-    }
 }

@@ -1,12 +1,20 @@
 package dev.holdfast.chat;
 
 import dev.holdfast.context.CallContext;
+import dev.holdfast.runtime.HoldfastRuntime;
+import dev.holdfast.runtime.Signal;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** The reply of all guards that stand next to each other. */
-final class GuardedReply extends LayerReply {
+/** The reply of all guards that stand next to each other, and of the choices and tries right behind them. */
+final class GuardedReply extends LayerReply implements Opening {
     private final Guards guards;
     private final ChatModel next;
     private final Passage passage;
+    private volatile @Nullable ChatReply trying;
+    private @Nullable Chunk first; // read ahead, the consumer's
+    private @Nullable UnaryOperator<Outcome> change;
 
     GuardedReply(Guards guards, ChatModel next, ChatCall call) {
         this.guards = guards;
@@ -17,7 +25,50 @@ final class GuardedReply extends LayerReply {
     @Override
     protected ChatReply open() {
         passage.admit(guards.layers());
-        return ChoosingModel.begin(next, passage);
+        ChatModel model = NamedModel.bare(next);
+        while (model instanceof ChoosingModel choosing) {
+            model = NamedModel.bare(choosing.choose(passage));
+            passage.letTimePass();
+        }
+        return model instanceof TryingModel several ? several.begin(passage.call(), this) : model.send(passage.call());
+    }
+
+    @Override
+    public ChatReply begin(ChatModel target, ChatCall call) {
+        ChatModel model = NamedModel.bare(target);
+        if (model instanceof TryingModel several) {
+            return several.begin(call, this);
+        }
+        trying = null;
+        try {
+            ChatReply reply = Objects.requireNonNull(model.send(call), "a model returned null for a reply");
+            trying = reply;
+            if (isGivenUp()) { // the close may have come before it could see this reply
+                reply.close();
+            }
+            if (reply instanceof GuardedReply guarded) {
+                guarded.passage.startAt(passage);
+            }
+            passage.letTimePass();
+            first = reply.next();
+            return reply;
+        } catch (RuntimeException | Error thrown) {
+            ChatReply reply = trying;
+            if (reply != null) {
+                closed(reply); // one that keeps the laws has ended; one that does not must not go on unseen
+            }
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw Objects.requireNonNull(Outcome.of(thrown).error());
+        }
+    }
+
+    @Override
+    protected @Nullable Chunk pull(ChatReply below) {
+        Chunk ahead = first;
+        first = null;
+        return ahead != null && below == trying ? ahead : below.next();
     }
 
     @Override
@@ -30,10 +81,36 @@ final class GuardedReply extends LayerReply {
     @Override
     protected void onCloseWhileOpening() {
         passage.wake();
+        ChatReply tried = trying;
+        if (tried != null) {
+            tried.close();
+        }
     }
 
-    boolean isGivenUp() {
+    @Override
+    public boolean isGivenUp() {
         return isClosed();
+    }
+
+    @Override
+    public void onClose(Signal signal) {
+        passage.wakesOnClose(signal);
+    }
+
+    @Override
+    public void onOutcome(UnaryOperator<Outcome> change) {
+        UnaryOperator<Outcome> inner = this.change;
+        this.change = inner == null ? change : outcome -> change.apply(inner.apply(outcome));
+    }
+
+    /** What the tries make of an outcome below. */
+    Outcome changed(Outcome below) {
+        return change == null ? below : change.apply(below);
+    }
+
+    @Override
+    public long nanoTime(HoldfastRuntime runtime) {
+        return passage.nanoTime(runtime);
     }
 
     @Override

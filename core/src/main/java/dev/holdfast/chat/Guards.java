@@ -35,8 +35,7 @@ final class Guards implements ModelLayer {
 
     @Override
     public ChatModel around(ChatModel next) {
-        ChatModel below = next instanceof NamedModel named ? named.model() : next;
-        return below instanceof Guarded guarded
+        return NamedModel.bare(next) instanceof Guarded guarded
                 ? new Guarded(with(guarded.guards()), guarded.next())
                 : new Guarded(this, next);
     }

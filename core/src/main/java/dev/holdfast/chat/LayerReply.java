@@ -195,7 +195,7 @@ public abstract class LayerReply implements ChatReply {
     }
 
     /** Closes the reply below; gives what it threw, which it must not, and which must not keep this one from ending. */
-    private static @Nullable Throwable closed(ChatReply reply) {
+    static @Nullable Throwable closed(ChatReply reply) {
         try {
             reply.close();
             return null;

@@ -2,6 +2,15 @@ package dev.holdfast.chat;
 
 /** A model under the name of an endpoint. */
 record NamedModel(Endpoint endpoint, ChatModel model) implements EndpointModel {
+    /** The model without its names. */
+    static ChatModel bare(ChatModel model) {
+        ChatModel bare = model;
+        while (bare instanceof NamedModel named) {
+            bare = named.model;
+        }
+        return bare;
+    }
+
     @Override
     public ChatReply send(ChatCall call) {
         return model.send(call);

@@ -98,30 +98,23 @@ final class Passage implements GuardedCall {
 
     @Override
     public long nanoTime(HoldfastRuntime runtime) {
-        if (clock != runtime || nanoTime == 0) {
-            read(runtime);
+        if (clock != runtime) {
+            clock = runtime;
             nanoTime = runtime.nanoTime();
+            now = null;
         }
         return nanoTime;
     }
 
     @Override
     public Instant now(HoldfastRuntime runtime) {
-        Instant known = clock == runtime ? now : null;
+        long read = nanoTime(runtime);
+        Instant known = now;
         if (known == null) {
-            read(runtime);
-            known = runtime.now();
+            known = runtime.at(read);
             now = known;
         }
         return known;
-    }
-
-    private void read(HoldfastRuntime runtime) {
-        if (clock != runtime) {
-            clock = runtime;
-            nanoTime = 0; // stands for "not read"; a clock that shows it is read again
-            now = null;
-        }
     }
 
     @Override
@@ -153,6 +146,26 @@ final class Passage implements GuardedCall {
         }
     }
 
+    /** Fires a signal when the call is closed while somebody waits for its answer to begin. */
+    void wakesOnClose(Signal signal) {
+        waiting = signal; // before the check, as above
+        if (isClosed()) {
+            signal.fire();
+        }
+    }
+
+    /** Takes over the clocks of whoever sends this call and has just read them. */
+    void startAt(Passage sender) {
+        clock = sender.clock;
+        nanoTime = sender.nanoTime;
+        now = sender.now;
+    }
+
+    /** Somebody may have taken his time: the clocks are read anew. */
+    void letTimePass() {
+        clock = null;
+    }
+
     /** Ends a wait, from another thread. */
     void wake() {
         Signal signal = waiting;
@@ -171,8 +184,12 @@ final class Passage implements GuardedCall {
 
     /** What the guards make of an outcome, the innermost first. Changes nothing that anybody could see. */
     Outcome mapped(Outcome below) {
-        Outcome outcome = below;
+        Outcome outcome = reply == null ? below : reply.changed(below);
         Outcome[] each = null;
+        if (outcome != below) {
+            each = new Outcome[admitted];
+            Arrays.fill(each, outcome);
+        }
         for (int i = admitted - 1; i >= 0; i--) {
             Outcome above = mapped(permit(i), outcome);
             if (above != outcome && each == null) {

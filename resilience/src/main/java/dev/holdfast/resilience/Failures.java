@@ -1,7 +1,6 @@
 package dev.holdfast.resilience;
 
 import dev.holdfast.chat.Billing;
-import dev.holdfast.chat.Outcome;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.Classification;
 import dev.holdfast.error.DeadlineException;
@@ -15,7 +14,6 @@ import dev.holdfast.error.TaskException;
 import dev.holdfast.error.TransportException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -120,13 +118,6 @@ final class Failures {
         }
         Classification classification = classify(error);
         return classification.isRetryable() || classification.allows(Remedy.FALLBACK);
-    }
-
-    /** The error that anything thrown below stands for. */
-    static HoldfastException errorOf(RuntimeException thrown) {
-        return thrown instanceof HoldfastException ours
-                ? ours
-                : Objects.requireNonNull(Outcome.of(thrown).error());
     }
 
     /** Asking again would be paid for twice, and there is something to show already. */

@@ -10,7 +10,8 @@ import dev.holdfast.chat.FinishReason;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Money;
-import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Opening;
+import dev.holdfast.chat.TryingModel;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.context.AttemptKind;
 import dev.holdfast.context.CallContext;
@@ -143,7 +144,7 @@ public final class Fallback implements ModelLayer {
     @Override
     public ChatModel around(ChatModel next) {
         Target primary = new Target(nameOf(next, "primary"), next);
-        return call -> new FallbackReply(primary, call);
+        return new Steady(primary);
     }
 
     private static String nameOf(ChatModel model, String otherwise) {
@@ -164,40 +165,37 @@ public final class Fallback implements ModelLayer {
         }
     }
 
-    private final class FallbackReply extends FirstChunkReply {
+    /** A model with others behind it. */
+    private final class Steady extends TryingModel {
         private final Target primary;
-        private final ChatCall call;
-        private @Nullable Tries failures;
-        private Tries.@Nullable Try succeeding;
 
-        FallbackReply(Target primary, ChatCall call) {
+        Steady(Target primary) {
             this.primary = primary;
-            this.call = call;
         }
 
         @Override
-        protected ChatReply open() {
-            long started = runtime.nanoTime();
+        protected ChatReply begin(ChatCall call, Opening opening) {
+            long started = opening.nanoTime(runtime);
             try {
-                return begin(primary.model(), call);
+                return opening.begin(primary.model(), call);
             } catch (HoldfastException first) {
                 if (!movesOn(first, call.context())) {
                     throw first;
                 }
                 Tries tries = new Tries();
                 tries.failed(new Tries.Try(call.context(), primary.name(), started), runtime.nanoTime(), first);
-                return elsewhere(tries);
+                return elsewhere(tries, call, opening);
             }
         }
 
-        private ChatReply elsewhere(Tries tries) {
+        private ChatReply elsewhere(Tries tries, ChatCall call, Opening opening) {
             String from =
                     tries.lastError().details().endpoint().map(Endpoint::id).orElse(primary.name());
             HoldfastException tooLarge = null;
             for (Target target : targets) {
                 HoldfastException last = tries.lastError();
-                if (isClosed()) {
-                    throw givenUp(tries.told(last), null);
+                if (opening.isGivenUp()) {
+                    throw Tries.givenUp(tries.told(last), null);
                 }
                 // Once too large, always too large: whatever the targets in between failed with.
                 tooLarge = Failures.needsRoom(last) ? last : tooLarge;
@@ -205,9 +203,10 @@ public final class Fallback implements ModelLayer {
                         && !target.hasMoreRoomThan(tooLarge.details().endpoint())) {
                     continue;
                 }
-                Tries.Try attempt = tryAt(from, target.name(), tries);
+                Tries.Try attempt = tryAt(from, target.name(), tries, call.context());
                 try {
-                    return succeeded(tries, attempt, begin(target.model(), call.with(attempt.context())));
+                    ChatReply begun = opening.begin(target.model(), call.with(attempt.context()));
+                    return succeeded(tries, attempt, begun, opening);
                 } catch (HoldfastException error) {
                     tries.failed(attempt, runtime.nanoTime(), error);
                     if (!movesOn(error, call.context())) {
@@ -223,31 +222,23 @@ public final class Fallback implements ModelLayer {
                     || tries.errors().stream().allMatch(Failures::isLimitOfTheCaller)) {
                 throw allFailed(tries);
             }
-            Tries.Try attempt = tryAt(from, FIXED_ANSWER.id(), tries);
-            return succeeded(tries, attempt, ChatReply.completed(answer));
+            Tries.Try attempt = tryAt(from, FIXED_ANSWER.id(), tries, call.context());
+            return succeeded(tries, attempt, ChatReply.completed(answer), opening);
         }
 
-        private Tries.Try tryAt(String from, String to, Tries tries) {
+        private Tries.Try tryAt(String from, String to, Tries tries, CallContext asked) {
             if (events.isHeard()) {
-                events.emit(new ResilienceEvent.FellBack(call.context(), runtime.now(), from, to, tries.lastError()));
+                events.emit(new ResilienceEvent.FellBack(asked, runtime.now(), from, to, tries.lastError()));
             }
-            CallContext context = call.context().toBuilder()
+            CallContext context = asked.toBuilder()
                     .attempt(tries.nextNumber(), AttemptKind.FALLBACK)
                     .build();
             return new Tries.Try(context, to, runtime.nanoTime());
         }
 
-        private ChatReply succeeded(Tries tries, Tries.Try attempt, ChatReply reply) {
-            failures = tries;
-            succeeding = attempt;
+        private ChatReply succeeded(Tries tries, Tries.Try attempt, ChatReply reply, Opening opening) {
+            opening.onOutcome(outcome -> tries.told(outcome, attempt, runtime.nanoTime()));
             return reply;
-        }
-
-        @Override
-        protected Outcome onOutcome(Outcome outcome) {
-            Tries tries = failures;
-            Tries.Try last = succeeding;
-            return tries == null || last == null ? outcome : tries.told(outcome, last, runtime.nanoTime());
         }
     }
 

@@ -6,7 +6,8 @@ import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.EndpointModel;
 import dev.holdfast.chat.ModelLayer;
-import dev.holdfast.chat.Outcome;
+import dev.holdfast.chat.Opening;
+import dev.holdfast.chat.TryingModel;
 import dev.holdfast.chat.Work;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.error.HoldfastException;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tries the same target again after failures that pass.
@@ -99,11 +99,7 @@ public final class Retry implements ModelLayer {
 
     @Override
     public ChatModel around(ChatModel next) {
-        if (maxAttempts == 1) {
-            return next;
-        }
-        String target = next instanceof EndpointModel named ? named.endpoint().id() : WORK;
-        return call -> new RetryReply(next, target, call);
+        return maxAttempts == 1 ? next : new Retried(next);
     }
 
     @Override
@@ -141,56 +137,34 @@ public final class Retry implements ModelLayer {
         }
     }
 
-    private final class RetryReply extends FirstChunkReply {
+    /** A model behind this retry. */
+    private final class Retried extends TryingModel {
         private final ChatModel next;
         private final String target;
-        private final ChatCall call;
-        private @Nullable Retrying<ChatReply> retrying;
-        private volatile @Nullable Signal closing;
 
-        RetryReply(ChatModel next, String target, ChatCall call) {
+        Retried(ChatModel next) {
             this.next = next;
-            this.target = target;
-            this.call = call;
+            this.target = next instanceof EndpointModel named ? named.endpoint().id() : WORK;
         }
 
         @Override
-        protected ChatReply open() {
-            long started = runtime.nanoTime();
+        protected ChatReply begin(ChatCall call, Opening opening) {
+            long started = opening.nanoTime(runtime);
             try {
-                return begin(next, call);
+                return opening.begin(next, call);
             } catch (HoldfastException first) {
-                return again(first, started);
+                return again(first, new Tries.Try(call.context(), target, started), call, opening);
             }
         }
 
-        private ChatReply again(HoldfastException first, long started) {
-            Signal signal = runtime.newSignal();
-            closing = signal;
+        private ChatReply again(HoldfastException first, Tries.Try made, ChatCall call, Opening opening) {
+            Signal closing = runtime.newSignal();
+            opening.onClose(closing);
             Retrying<ChatReply> again = new Retrying<>(
-                    Retry.this,
-                    new Tries.Try(call.context(), target, started),
-                    context -> begin(next, call.with(context)),
-                    this::isClosed,
-                    signal);
+                    Retry.this, made, context -> opening.begin(next, call.with(context)), opening::isGivenUp, closing);
             ChatReply begun = again.after(first);
-            retrying = again;
+            opening.onOutcome(again::told);
             return begun;
-        }
-
-        @Override
-        protected Outcome onOutcome(Outcome outcome) {
-            Retrying<ChatReply> succeeded = retrying;
-            return succeeded == null ? outcome : succeeded.told(outcome);
-        }
-
-        @Override
-        protected void onCloseWhileOpening() {
-            Signal signal = closing;
-            if (signal != null) {
-                signal.fire();
-            }
-            super.onCloseWhileOpening();
         }
     }
 

@@ -76,7 +76,7 @@ final class Retrying<T> {
             throw first;
         }
         if (interrupt != null || givenUp.getAsBoolean()) {
-            throw FirstChunkReply.givenUp(tries.told(tries.lastError()), interrupt);
+            throw Tries.givenUp(tries.told(tries.lastError()), interrupt);
         }
         made++;
         attempt = new Tries.Try(

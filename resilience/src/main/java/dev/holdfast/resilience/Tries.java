@@ -120,6 +120,15 @@ final class Tries {
         return response.toBuilder().attempts(all).usage(usage).cost(cost).build();
     }
 
+    /** The caller gave up between two tries; what the tries before have spent goes with it. */
+    static CancelledException givenUp(HoldfastException last, @Nullable InterruptedException interrupt) {
+        ErrorDetails details = last.details();
+        String why = interrupt == null ? "closed" : "interrupted";
+        CancelledException cancelled = new CancelledException(why + " between two attempts", details, interrupt);
+        cancelled.addSuppressed(last);
+        return cancelled;
+    }
+
     private static List<Attempt> attemptsOf(Try attempt, long now, HoldfastException error) {
         return error.attempts().isEmpty()
                 ? List.of(attempt.failed(error, Duration.ofNanos(now - attempt.startNanos())))

@@ -50,6 +50,17 @@ class ResilienceLawsTest {
     }
 
     @Nested
+    class OfAFallbackBehindGuardsAndAroundARetry extends LayerLaws {
+        @Override
+        protected ModelLayer layer(HoldfastRuntime runtime) {
+            return bulkhead(runtime)
+                    .over(Fallback.to(below).runtime(runtime).build())
+                    .over(retry(runtime))
+                    .over(breaker(runtime));
+        }
+    }
+
+    @Nested
     class OfCircuitBreaker extends LayerLaws {
         @Override
         protected ModelLayer layer(HoldfastRuntime runtime) {
