@@ -27,6 +27,9 @@ final class Pieces {
     /** Spreads a number over the slots: 2^64 by the golden ratio (Knuth, The Art of Computer Programming 3, 6.4). */
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
+    private static final long EACH_BYTE = 0x0101010101010101L;
+    private static final long TOP_BITS = 0x8080808080808080L;
+
     private static final int SLOT_SHIFT = Long.SIZE - Integer.bitCount(MASK);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -178,10 +181,27 @@ final class Pieces {
         while (kind(text, at) == UPPER) {
             at++;
         }
+        at = lowerEnd(text, at);
+        return at < text.length && text[at] == '\'' ? contractionEnd(text, at) : at;
+    }
+
+    /** Eight characters at once: all are ASCII, so a sum with one of them stays within its byte. */
+    private static int lowerEnd(byte[] text, int from) {
+        int at = from;
+        while (at + Long.BYTES <= text.length) {
+            long eight = (long) LONGS.get(text, at);
+            long above = eight + (0x7f - 'z') * EACH_BYTE;
+            long atLeast = eight + (0x80 - 'a') * EACH_BYTE;
+            long others = (above | ~atLeast) & TOP_BITS;
+            if (others != 0) {
+                return at + Long.numberOfTrailingZeros(others) / Byte.SIZE;
+            }
+            at += Long.BYTES;
+        }
         while (kind(text, at) == LOWER) {
             at++;
         }
-        return at < text.length && text[at] == '\'' ? contractionEnd(text, at) : at;
+        return at;
     }
 
     private static int contractionEnd(byte[] text, int quote) {

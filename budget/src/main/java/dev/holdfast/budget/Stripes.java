@@ -4,7 +4,8 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * 64 locks that share the keys between them by tenant, so that all that one call touches is mostly behind one lock, and
@@ -17,11 +18,12 @@ final class Stripes {
     private static final int COUNT = Long.SIZE;
     private static final int TRIES = 64;
 
-    private final ReentrantLock[] locks = new ReentrantLock[COUNT];
+    /** Which keep no owner: nobody locks twice, and a store of it costs as much as the lock. */
+    private final Lock[] locks = new Lock[COUNT];
 
     Stripes() {
         for (int i = 0; i < COUNT; i++) {
-            locks[i] = new ReentrantLock();
+            locks[i] = new StampedLock().asWriteLock();
         }
     }
 
@@ -59,7 +61,7 @@ final class Stripes {
     }
 
     /** Held for less time than it takes to put a thread to sleep and wake it: worth a few tries before that. */
-    private static void lock(ReentrantLock lock) {
+    private static void lock(Lock lock) {
         for (int i = 0; i < TRIES; i++) {
             if (lock.tryLock()) {
                 return;

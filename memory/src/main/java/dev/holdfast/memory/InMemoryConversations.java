@@ -9,7 +9,7 @@ import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * Conversations in the memory of this process; they end with it.
@@ -69,17 +69,17 @@ public final class InMemoryConversations implements ConversationStore {
 
     /** A session while it is remembered. Writers take turns, which gives every log its one successor. */
     private static final class Session {
-        private final ReentrantLock lock = new ReentrantLock();
+        private final StampedLock lock = new StampedLock(); // which keeps no owner: one store less
         private volatile SessionLog log = SessionLog.EMPTY;
 
         long append(List<Message> block, int keep) {
-            lock.lock();
+            long stamp = lock.writeLock();
             try {
                 SessionLog longer = log.plus(block, keep);
                 log = longer;
                 return longer.lastSequence();
             } finally {
-                lock.unlock();
+                lock.unlockWrite(stamp);
             }
         }
     }

@@ -40,17 +40,19 @@ public final class Complexity {
         static final List<Kind> ALL = List.of(values());
 
         final String label;
-        final double full;
-        final double weight;
+        private final double full;
+        private final double weight;
+        private final double perOne;
 
         Kind(String label, double full, double weight) {
             this.label = label;
             this.full = full;
             this.weight = weight;
+            this.perOne = weight / full;
         }
 
         double share(int amount) {
-            return weight * Math.min(1, amount / full);
+            return amount >= full ? weight : amount * perOne;
         }
     }
 }

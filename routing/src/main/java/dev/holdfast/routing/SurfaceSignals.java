@@ -57,15 +57,19 @@ final class SurfaceSignals {
     }
 
     double score() {
-        double sum = 0;
-        for (int i = 0; i < Complexity.Kind.ALL.size(); i++) {
-            Complexity.Kind kind = Complexity.Kind.ALL.get(i);
-            int amount = amount(kind);
-            if (amount > 0) {
-                sum += kind.share(amount);
-            }
-        }
+        double sum = Complexity.Kind.LENGTH.share(length)
+                + Complexity.Kind.CODE.share(code)
+                + Complexity.Kind.MATHS.share(maths)
+                + Complexity.Kind.QUESTIONS.share(questions)
+                + Complexity.Kind.CONSTRAINTS.share(constraints)
+                + Complexity.Kind.TOOLS.share(tools)
+                + Complexity.Kind.TURNS.share(earlierTurns());
         return Math.min(1, sum); // the shares add up to 1 but for rounding
+    }
+
+    /** What is asked now is no history. */
+    private int earlierTurns() {
+        return Math.max(0, turns - 1);
     }
 
     List<Score.Signal> explained() {
@@ -89,7 +93,7 @@ final class SurfaceSignals {
             case QUESTIONS -> questions;
             case CONSTRAINTS -> constraints;
             case TOOLS -> tools;
-            case TURNS -> Math.max(0, turns - 1); // what is asked now is no history
+            case TURNS -> earlierTurns();
         };
     }
 

@@ -26,6 +26,7 @@ import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.tool.Describe;
 import dev.holdfast.tool.ToolMethod;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -180,6 +181,7 @@ public final class Guarded {
             Turn.check(turn(caller));
         }
         ChatCall seen = cheap.last;
+        cheap.watched = false;
         if (seen == null || strong.last != null) {
             throw new IllegalStateException("the question did not go to the cheap model");
         }
@@ -208,17 +210,17 @@ public final class Guarded {
     /** Looks at every event, as a metric would. */
     private static final class Sink implements Listener {
         private long heard;
-        private @Nullable Event last;
+        private long latest; // in seconds; a metric keeps numbers, no events
 
         @Override
         public void on(Event event) {
             heard++;
-            last = event;
+            latest = Math.max(latest, event.at().getEpochSecond());
         }
 
         @Override
         public String toString() {
-            return heard + " events, the last " + last;
+            return heard + " events, the last at " + Instant.ofEpochSecond(latest);
         }
     }
 
@@ -254,6 +256,7 @@ public final class Guarded {
     static final class InstantModel implements EndpointModel {
         private final Endpoint endpoint;
         private final ChatResponse response;
+        private boolean watched = true; // until it is measured: the others' models keep nothing either
         private @Nullable ChatCall last;
 
         InstantModel(String model) {
@@ -272,7 +275,9 @@ public final class Guarded {
 
         @Override
         public ChatReply send(ChatCall call) {
-            last = call;
+            if (watched) {
+                last = call;
+            }
             return ChatReply.completed(response);
         }
     }
