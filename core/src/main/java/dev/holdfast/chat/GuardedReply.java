@@ -11,15 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class GuardedReply extends LayerReply implements Opening {
     private final Guards guards;
     private final ChatModel next;
-    private final Passage passage;
-    private volatile @Nullable ChatReply trying;
+    private final ClosablePassage passage;
     private @Nullable Chunk first; // read ahead, the consumer's
     private @Nullable UnaryOperator<Outcome> change;
 
     GuardedReply(Guards guards, ChatModel next, ChatCall call) {
         this.guards = guards;
         this.next = next;
-        this.passage = new Passage(guards.layers().length, call, this);
+        this.passage = new ClosablePassage(guards.layers().length, call, this);
     }
 
     @Override
@@ -30,7 +29,14 @@ final class GuardedReply extends LayerReply implements Opening {
             model = NamedModel.bare(choosing.choose(passage));
             passage.letTimePass();
         }
-        return model instanceof TryingModel several ? several.begin(passage.call(), this) : model.send(passage.call());
+        if (!(model instanceof TryingModel several)) {
+            return model.send(passage.call());
+        }
+        ChatReply begun = several.begin(passage.call(), this);
+        if (begun != tried()) { // it answers by another than it has sent
+            first = null;
+        }
+        return begun;
     }
 
     @Override
@@ -39,10 +45,10 @@ final class GuardedReply extends LayerReply implements Opening {
         if (model instanceof TryingModel several) {
             return several.begin(call, this);
         }
-        trying = null;
+        ChatReply reply = null;
         try {
-            ChatReply reply = Objects.requireNonNull(model.send(call), "a model returned null for a reply");
-            trying = reply;
+            reply = Objects.requireNonNull(model.send(call), "a model returned null for a reply");
+            tries(reply);
             if (isGivenUp()) { // the close may have come before it could see this reply
                 reply.close();
             }
@@ -53,7 +59,6 @@ final class GuardedReply extends LayerReply implements Opening {
             first = reply.next();
             return reply;
         } catch (RuntimeException | Error thrown) {
-            ChatReply reply = trying;
             if (reply != null) {
                 closed(reply); // one that keeps the laws has ended; one that does not must not go on unseen
             }
@@ -67,8 +72,11 @@ final class GuardedReply extends LayerReply implements Opening {
     @Override
     protected @Nullable Chunk pull(ChatReply below) {
         Chunk ahead = first;
+        if (ahead == null) {
+            return below.next();
+        }
         first = null;
-        return ahead != null && below == trying ? ahead : below.next();
+        return ahead;
     }
 
     @Override
@@ -81,7 +89,7 @@ final class GuardedReply extends LayerReply implements Opening {
     @Override
     protected void onCloseWhileOpening() {
         passage.wake();
-        ChatReply tried = trying;
+        ChatReply tried = tried();
         if (tried != null) {
             tried.close();
         }

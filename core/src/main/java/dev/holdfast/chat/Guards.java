@@ -56,7 +56,7 @@ final class Guards implements ModelLayer {
     /** Where nobody can close it, there is no need for a reply that could be closed. */
     @SuppressWarnings("NullAway") // null is a result that work may return
     private <T> T callHere(CallContext context, Work<? extends T> work) throws Exception {
-        Passage passage = new Passage(guards.length, context);
+        Passage passage = new Passage(guards.length, context, null);
         T result = null;
         boolean begun = false;
         Throwable thrown = null;

@@ -30,12 +30,14 @@ public abstract class LayerReply implements ChatReply {
 
     private static final VarHandle STATE;
     private static final VarHandle ENDED;
+    private static final VarHandle BELOW;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             STATE = lookup.findVarHandle(LayerReply.class, "state", int.class);
             ENDED = lookup.findVarHandle(LayerReply.class, "ended", Outcome.class);
+            BELOW = lookup.findVarHandle(LayerReply.class, "below", ChatReply.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -108,6 +110,16 @@ public abstract class LayerReply implements ChatReply {
      * longer than a lock must override this.
      */
     protected void onCloseWhileOpening() {}
+
+    /** Lets a close find the reply that is tried while {@link #open} goes on. A check of {@link #isClosed} has to follow. */
+    final void tries(@Nullable ChatReply reply) {
+        BELOW.setVolatile(this, reply);
+    }
+
+    /** What is tried. */
+    final @Nullable ChatReply tried() {
+        return (ChatReply) BELOW.getVolatile(this);
+    }
 
     /**
      * Tells a waiting {@link #open} whether there is any use in going on.

@@ -7,55 +7,32 @@ import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.runtime.Signal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way of one call through a row of guards: what they hold for it, and what they make of its end. */
-final class Passage implements GuardedCall {
+/** The way of work through a row of guards, and what they hold for it. Nobody can close it. */
+class Passage implements GuardedCall {
     static final Permit NOTHING = (outcome, call) -> {};
 
     private static final Logger log = LoggerFactory.getLogger(Passage.class);
+    private static final Permit[] NO_PERMITS = {};
 
     private final @Nullable Permit[] permits;
     private int admitted; // how many guards have let the call through
     private CallContext context;
     private @Nullable ChatCall call; // null for work of the application until somebody asks
-    private final @Nullable GuardedReply reply; // null where nobody can close the call
-    private @Nullable HoldfastRuntime clock; // whose clocks have been read in this step
+    private @Nullable HoldfastRuntime clock; // whose clock has been read in this step
     private long nanoTime;
-    private @Nullable Instant now;
-    private volatile @Nullable Signal waiting;
-    private @Nullable Steps steps;
 
-    /** What the guards, by their index, made of an outcome below; kept so that an end is told of what was answered. */
-    private static final class Steps {
-        private final Outcome below;
-        private final Outcome[] each;
-
-        Steps(Outcome below, Outcome[] each) {
-            this.below = below;
-            this.each = each;
-        }
-    }
-
-    /** Of work that nobody can close. */
-    Passage(int guards, CallContext context) {
-        this.permits = new Permit[guards];
+    Passage(int guards, CallContext context, @Nullable ChatCall call) {
+        this.permits = guards == 0 ? NO_PERMITS : new Permit[guards];
         this.context = context;
-        this.reply = null;
-    }
-
-    Passage(int guards, ChatCall call, GuardedReply reply) {
-        this.permits = new Permit[guards];
-        this.context = call.context();
         this.call = call;
-        this.reply = reply;
     }
 
-    void admit(GuardLayer[] guards) {
+    final void admit(GuardLayer[] guards) {
         for (GuardLayer guard : guards) {
             permits[admitted] = Objects.requireNonNull(guard.admit(this), "a guard returned null for a permit");
             admitted++;
@@ -66,12 +43,12 @@ final class Passage implements GuardedCall {
         }
     }
 
-    private boolean isClosed() {
-        return reply != null && reply.isGivenUp();
+    boolean isClosed() {
+        return false;
     }
 
     @Override
-    public ChatCall call() {
+    public final ChatCall call() {
         ChatCall known = call;
         if (known == null) {
             known = new ChatCall(ChatRequest.empty(), context);
@@ -81,131 +58,89 @@ final class Passage implements GuardedCall {
     }
 
     @Override
-    public CallContext context() {
+    public final CallContext context() {
         return context;
     }
 
     @Override
-    public ChatRequest request() {
+    public final ChatRequest request() {
         return call == null ? ChatRequest.empty() : call.request();
     }
 
     @Override
-    public void forward(ChatCall changed) {
+    public final void forward(ChatCall changed) {
         call = Objects.requireNonNull(changed, "changed");
         context = changed.context();
     }
 
     @Override
-    public long nanoTime(HoldfastRuntime runtime) {
+    public final long nanoTime(HoldfastRuntime runtime) {
         if (clock != runtime) {
+            letTimePass();
             clock = runtime;
             nanoTime = runtime.nanoTime();
-            now = null;
         }
         return nanoTime;
     }
 
     @Override
     public Instant now(HoldfastRuntime runtime) {
-        long read = nanoTime(runtime);
-        Instant known = now;
-        if (known == null) {
-            known = runtime.at(read);
-            now = known;
-        }
-        return known;
+        return runtime.at(nanoTime(runtime));
+    }
+
+    /** Somebody may have taken his time: the clock is read anew. */
+    void letTimePass() {
+        clock = null;
+    }
+
+    /** Takes over the clock of whoever sends this call and has just read it. */
+    final void startAt(Passage sender) {
+        letTimePass();
+        clock = sender.clock;
+        nanoTime = sender.nanoTime;
     }
 
     @Override
-    public void await(Signal signal, Duration timeout, String what) {
-        waiting = signal; // before the check: a close either finds the signal or is seen here
+    public final void await(Signal signal, Duration timeout, String what) {
         try {
-            if (!isClosed()) {
-                signal.await(timeout);
-            }
+            await(signal, timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw cancelled("interrupted", what, e);
         } finally {
-            waiting = null;
-            clock = null;
+            letTimePass();
         }
         if (isClosed()) {
             throw cancelled("closed", what, null);
         }
     }
 
+    void await(Signal signal, Duration timeout) throws InterruptedException {
+        signal.await(timeout);
+    }
+
     private CancelledException cancelled(String how, String what, @Nullable InterruptedException cause) {
         return new CancelledException(how + " while it waited for " + what, ErrorDetails.nothingSent(context), cause);
     }
 
-    void onChunk(Chunk chunk) {
-        for (int i = admitted - 1; i >= 0; i--) {
-            permit(i).onChunk(chunk);
-        }
-    }
-
-    /** Fires a signal when the call is closed while somebody waits for its answer to begin. */
-    void wakesOnClose(Signal signal) {
-        waiting = signal; // before the check, as above
-        if (isClosed()) {
-            signal.fire();
-        }
-    }
-
-    /** Takes over the clocks of whoever sends this call and has just read them. */
-    void startAt(Passage sender) {
-        clock = sender.clock;
-        nanoTime = sender.nanoTime;
-        now = sender.now;
-    }
-
-    /** Somebody may have taken his time: the clocks are read anew. */
-    void letTimePass() {
-        clock = null;
-    }
-
-    /** Ends a wait, from another thread. */
-    void wake() {
-        Signal signal = waiting;
-        if (signal != null) {
-            signal.fire();
-        }
-    }
-
     @Override
     public void close() {
-        if (reply == null) {
-            throw new IllegalStateException("a guard that closes calls has to say so: override mayClose()");
-        }
-        reply.close();
+        throw new IllegalStateException("a guard that closes calls has to say so: override mayClose()");
     }
 
-    /** What the guards make of an outcome, the innermost first. Changes nothing that anybody could see. */
-    Outcome mapped(Outcome below) {
-        Outcome outcome = reply == null ? below : reply.changed(below);
-        Outcome[] each = null;
-        if (outcome != below) {
-            each = new Outcome[admitted];
-            Arrays.fill(each, outcome);
-        }
+    /** Ends the permits, the innermost first, each with the outcome as its guard sees it. */
+    final Outcome end(Outcome below) {
+        letTimePass();
+        Outcome outcome = below;
         for (int i = admitted - 1; i >= 0; i--) {
-            Outcome above = mapped(permit(i), outcome);
-            if (above != outcome && each == null) {
-                each = new Outcome[admitted];
-                Arrays.fill(each, outcome);
-            }
-            if (each != null) {
-                each[i] = above;
-            }
-            outcome = above;
+            Permit permit = permit(i);
+            outcome = mapped(permit, outcome);
+            end(permit, outcome);
         }
-        steps = each == null ? null : new Steps(below, each);
         return outcome;
     }
 
-    private static Outcome mapped(Permit permit, Outcome outcome) {
+    static Outcome mapped(Permit permit, Outcome outcome) {
         try {
             return Objects.requireNonNull(permit.onOutcome(outcome), "a permit returned null for an outcome");
         } catch (RuntimeException | Error e) { // whatever it is: the call must end, and give back
@@ -214,27 +149,7 @@ final class Passage implements GuardedCall {
         }
     }
 
-    /** Ends every permit, the innermost first, with the outcome as its guard sees it. */
-    void end(Outcome below, Outcome end) {
-        clock = null;
-        Steps seen = steps;
-        if (seen == null ? below != end : seen.below != below) { // another thread raced us, with another outcome
-            mapped(below);
-            seen = steps;
-        }
-        for (int i = admitted - 1; i >= 0; i--) {
-            end(permit(i), seen == null ? end : seen.each[i]);
-        }
-    }
-
-    /** For work that nobody can close. */
-    Outcome end(Outcome below) {
-        Outcome end = mapped(below);
-        end(below, end);
-        return end;
-    }
-
-    private void end(Permit permit, Outcome outcome) {
+    final void end(Permit permit, Outcome outcome) {
         try {
             permit.end(outcome, this);
         } catch (RuntimeException | Error e) {
@@ -243,7 +158,11 @@ final class Passage implements GuardedCall {
         }
     }
 
-    private Permit permit(int index) {
+    final int admitted() {
+        return admitted;
+    }
+
+    final Permit permit(int index) {
         return Objects.requireNonNull(permits[index]);
     }
 }
