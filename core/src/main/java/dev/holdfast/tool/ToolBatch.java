@@ -113,8 +113,7 @@ final class ToolBatch {
     }
 
     private void timeOut(ToolSlot slot) throws InterruptedException {
-        boolean ours = slot.giveUp("The tool did not answer within " + loop.toolTimeout()
-                + " and was stopped. Whether it took effect is not known.");
+        boolean ours = slot.giveUp(loop.tookTooLong());
         if (ours && !slot.awaitThread(context.deadline().cap(loop.grace(), loop.runtime()))) {
             loop.abandon(slot);
         }

@@ -7,6 +7,7 @@ import dev.holdfast.chat.ToolSpec;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
 import dev.holdfast.event.Events;
+import dev.holdfast.internal.words.Durations;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ public final class ToolLoop implements ModelLayer {
             log.warn(
                     "tool '{}' did not end within {} after it was interrupted; it is left behind and keeps its thread",
                     slot.name(),
-                    grace);
+                    Durations.inWords(grace));
         }
     }
 
@@ -165,6 +166,12 @@ public final class ToolLoop implements ModelLayer {
             log.error("the words for a failure of the tool '{}' could not be found", tool, e);
             return "The tool failed.";
         }
+    }
+
+    /** What the model is told of a tool that nobody waits for any more. */
+    String tookTooLong() {
+        return "The tool did not answer within " + Durations.inWords(toolTimeout)
+                + " and was stopped. Whether it took effect is not known.";
     }
 
     /** An exception in words for the model: never its stack trace. */
@@ -409,7 +416,7 @@ public final class ToolLoop implements ModelLayer {
         private Tool layered(Tool tool) {
             // Twice what is told, so that it is seen to be too much; a bound tool would write all of it before the cut.
             Tool layered = tool instanceof BoundTool<?> bound
-                    ? bound.writing((int) Math.min(Integer.MAX_VALUE, 2L * maxResultChars))
+                    ? bound.within((int) Math.min(Integer.MAX_VALUE, 2L * maxResultChars), runtime)
                     : tool;
             for (int i = layers.size() - 1; i >= 0; i--) {
                 layered = layers.get(i).around(layered);

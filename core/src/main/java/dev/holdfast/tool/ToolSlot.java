@@ -4,6 +4,7 @@ import dev.holdfast.chat.Part;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Deadline;
 import dev.holdfast.error.CancelledException;
+import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.runtime.HoldfastRuntime;
@@ -132,7 +133,9 @@ final class ToolSlot {
             return fatal(new CancelledException(
                     "the tool '" + call.name() + "' was interrupted", ErrorDetails.nothingSent(context), e));
         } catch (Exception e) {
-            return failure(loop.told(call.name(), e));
+            String words = loop.told(call.name(), e);
+            // Who waits for it finds the same at the same moment: it must not depend on which of them is first.
+            return failure(e instanceof DeadlineException && timeLeft().isZero() ? loop.tookTooLong() : words);
         } catch (Error e) {
             return fatal(e);
         }

@@ -18,9 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Results.</b> A {@link CharSequence} is told as it stands, a {@link Part.ToolResult} is passed on, anything else is
  * told as JSON; a stream or an iterator as a list, as much of it as a loop tells ({@link ToolLoop.Builder#maxResultChars}).
- * Nothing ({@code void}) is told as {@code done}. For a {@link java.util.concurrent.CompletionStage} or a {@link
- * java.util.concurrent.Future} the tool's thread waits, and cancels it where it is interrupted. What has to be subscribed
- * to has no form.
+ * Nothing ({@code void}) is told as {@code done}. What has to be subscribed to has no form.
+ *
+ * <p><b>What comes later.</b> For a {@link java.util.concurrent.CompletionStage} or a {@link java.util.concurrent.Future}
+ * the tool's thread waits. When nobody waits for the tool any more (its timeout, the deadline, a close) that thread is
+ * interrupted, and the future cancelled. Within a loop the wait for a stage goes through the runtime, so that virtual time
+ * passes meanwhile. A future that is no stage calls nobody when it is complete: for that one the thread waits in
+ * {@link java.util.concurrent.Future#get()}, during which virtual time stands still; answer with a stage where a test is
+ * to let time pass. A tool that stands within a {@link Tool} of the application's own waits in this way for both.
  */
 public final class Tools {
     private Tools() {}

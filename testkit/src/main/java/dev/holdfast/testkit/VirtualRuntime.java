@@ -43,6 +43,10 @@ import org.jspecify.annotations.Nullable;
  * called by one from outside during a run, it makes the run depend on the machine. An interrupt by {@link Task#interrupt}
  * takes effect in its place in virtual time; one by {@link Thread#interrupt} before time next moves.
  *
+ * <p><b>Futures.</b> A {@link CompletionStage} that a tool answers with is waited for in virtual time. Let threads or
+ * timers of this runtime complete it, for example by {@code supplyAsync(work, time.executor())}: for a pool from outside
+ * virtual time does not wait, and may be at the tool's timeout before the answer is there.
+ *
  * <p><b>Errors.</b> A deadlock, the end of virtual time ({@link VirtualRuntimeBuilder#maxVirtualTime}) and a thread that blocks outside
  * of the runtime ({@link VirtualRuntimeBuilder#stallLimit}) end everything: each wait throws a {@link VirtualTimeError} that lists who
  * waits for what. What a forked thread throws is logged as in production, and also fails the test: see {@link #run},
