@@ -171,9 +171,10 @@ public final class ErrorDetails {
     }
 
     /**
-     * What may help.
+     * What somebody has said that may help.
      *
-     * @return the classification
+     * @return the classification; {@link Classification#none()} where nobody has, see
+     *     {@link HoldfastException#classification()}
      */
     public Classification classification() {
         return classification;

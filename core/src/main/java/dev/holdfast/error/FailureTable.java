@@ -1,5 +1,6 @@
 package dev.holdfast.error;
 
+import dev.holdfast.chat.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,19 +36,6 @@ public final class FailureTable {
     private static final String DEFAULT_FORMAT = "openai";
     private static final String RESOURCE = "failures.tsv";
 
-    private static final Classification TRANSPORT = Classification.of("no answer came", Remedy.RETRY, Remedy.FALLBACK);
-    private static final Classification TRUNCATED =
-            Classification.of("the answer was cut", Remedy.RETRY, Remedy.FALLBACK);
-    private static final Classification INVALID_OUTPUT =
-            Classification.of("the answer is not in the form asked for", Remedy.RETRY_ONCE, Remedy.FALLBACK);
-    private static final Classification TIMEOUT = Classification.of("it took too long", Remedy.RETRY, Remedy.FALLBACK);
-    private static final Classification NO_TIME_LEFT = Classification.of("the deadline has passed");
-    private static final Classification CANCELLED = Classification.of("the caller gave up");
-    private static final Classification MISCONFIGURED =
-            Classification.of("the configuration cannot work", Remedy.ESCALATE);
-    private static final Classification NOT_PERMITTED = Classification.of("not permitted");
-    private static final Classification REFUSED_HERE =
-            Classification.of("refused by a limit of this target", Remedy.FALLBACK);
     private static final int DEEPEST_CAUSE = 16;
 
     private final List<FailureRule> own;
@@ -97,7 +84,7 @@ public final class FailureTable {
      * @return retry, then fall back
      */
     public static Classification transport() {
-        return TRANSPORT;
+        return FailureKinds.TRANSPORT;
     }
 
     /**
@@ -107,7 +94,7 @@ public final class FailureTable {
      * @return retry, then fall back
      */
     public static Classification truncated() {
-        return TRUNCATED;
+        return FailureKinds.TRUNCATED;
     }
 
     /**
@@ -116,7 +103,7 @@ public final class FailureTable {
      * @return retry, then fall back
      */
     public static Classification timeout() {
-        return TIMEOUT;
+        return FailureKinds.TIMEOUT;
     }
 
     /**
@@ -189,61 +176,49 @@ public final class FailureTable {
     }
 
     /**
-     * Classifies anything that a call can fail with.
+     * Classifies anything that a call can fail with. What somebody classified stays as it is; an error that a provider
+     * reported goes by the rules of this table, and everything else by its kind:
+     *
+     * <ul>
+     *   <li>trouble of transport, a stream that was cut, {@link java.io.IOException},
+     *       {@link java.io.UncheckedIOException}, {@link java.util.concurrent.TimeoutException},
+     *       {@code java.sql.SQLTransientException} and {@code java.sql.SQLRecoverableException}: retry, then fall back;
+     *   <li>a refusal of a limit, a budget or a breaker, an answer that is not in the form asked for, and whatever else the
+     *       application's code threw: fall back;
+     *   <li>a configuration that cannot work: escalate;
+     *   <li>a missing permission, a deadline that has passed, a cancellation, an interrupt, an {@link Error}: nothing.
+     * </ul>
+     *
+     * <p>It goes by what was thrown, not by its causes: who wraps an exception says that it is another. Only a
+     * {@link TaskException}, an {@link java.util.concurrent.ExecutionException} and a
+     * {@link java.util.concurrent.CompletionException} say nothing of their own, and stand for their cause.
      *
      * @param thrown what was thrown
-     * @return what it means; as it was classified before, where it was; {@link Classification#none} for what nobody
-     *     knows
+     * @return what it means
      */
     public Classification classify(Throwable thrown) {
-        Throwable current = thrown;
-        for (int depth = 0; depth < DEEPEST_CAUSE && current != null; depth++) {
-            Classification known = classifyAlone(current);
-            if (known != null) {
-                return known;
+        if (thrown instanceof InterruptedException) { // of this thread; one that is carried was another's
+            return FailureKinds.CANCELLED;
+        }
+        Throwable told = thrown;
+        for (int depth = 0; depth < DEEPEST_CAUSE; depth++) {
+            if (told instanceof HoldfastException error
+                    && !error.details().classification().equals(Classification.none())) {
+                return error.details().classification();
             }
-            current = current.getCause();
+            Throwable cause = FailureKinds.isCarrier(told) ? told.getCause() : null;
+            if (cause == null) {
+                break;
+            }
+            told = cause;
         }
-        return Classification.none();
+        return told instanceof ProviderException failure ? classify(reported(failure)) : FailureKinds.of(told);
     }
 
-    /** What the throwable itself says; null when its cause may know more. */
-    private @Nullable Classification classifyAlone(Throwable thrown) {
-        if (thrown instanceof HoldfastException error) {
-            return error.classification().equals(Classification.none()) ? classifyAnew(error) : error.classification();
-        }
-        if (thrown instanceof IOException || thrown instanceof UncheckedIOException) {
-            return TRANSPORT;
-        }
-        return thrown instanceof TimeoutException ? TIMEOUT : null;
-    }
-
-    private @Nullable Classification classifyAnew(HoldfastException error) {
-        if (error instanceof ProviderException failure) {
-            String provider =
-                    failure.details().endpoint().map(e -> e.provider()).orElse("");
-            return classify(new ProviderFailure(
-                    provider, failure.status(), failure.code(), failure.type(), failure.text(), Map.of()));
-        }
-        if (error instanceof RejectedException rejected) {
-            return rejected.refusal().kind() == Refusal.Kind.PERMISSION ? NOT_PERMITTED : REFUSED_HERE;
-        }
-        if (error instanceof TransportException) {
-            return TRANSPORT;
-        }
-        if (error instanceof StreamInterruptedException) {
-            return TRUNCATED;
-        }
-        if (error instanceof DeadlineException) {
-            return NO_TIME_LEFT;
-        }
-        if (error instanceof CancelledException) {
-            return CANCELLED;
-        }
-        if (error instanceof InvalidOutputException) {
-            return INVALID_OUTPUT;
-        }
-        return error instanceof InvalidConfigurationException ? MISCONFIGURED : null;
+    private static ProviderFailure reported(ProviderException failure) {
+        String provider = failure.details().endpoint().map(Endpoint::provider).orElse("");
+        return new ProviderFailure(
+                provider, failure.status(), failure.code(), failure.type(), failure.text(), Map.of());
     }
 
     /** All rules that can be about a provider's failures, in the order in which they are asked. */

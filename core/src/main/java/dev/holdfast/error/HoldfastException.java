@@ -148,11 +148,11 @@ public abstract sealed class HoldfastException extends RuntimeException
     }
 
     /**
-     * What may help.
+     * What may help: what somebody has said of this error, or else what {@link FailureTable#standard()} says of its kind.
      *
      * @return the classification
      */
     public final Classification classification() {
-        return details().classification();
+        return FailureTable.standard().classify(this);
     }
 }

@@ -10,16 +10,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.chat.Endpoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLIntegrityConstraintViolationException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FailureTableTest {
     private static final FailureTable TABLE = FailureTable.standard();
@@ -382,17 +391,59 @@ class FailureTableTest {
         assertThat(remedies(new TransportException("x", details, null))).containsExactlyInAnyOrder(RETRY, FALLBACK);
         assertThat(remedies(new StreamInterruptedException("x", details, null)))
                 .containsExactlyInAnyOrder(RETRY, FALLBACK);
-        assertThat(remedies(new InvalidOutputException("x", details, null)))
-                .containsExactlyInAnyOrder(RETRY_ONCE, FALLBACK);
+        assertThat(remedies(new InvalidOutputException("x", details, null))).containsExactly(FALLBACK);
         assertThat(remedies(new DeadlineException("x", details, null))).isEmpty();
         assertThat(remedies(new CancelledException("x", details, null))).isEmpty();
-        assertThat(remedies(new TaskException("x", details, new IllegalStateException())))
-                .isEmpty();
-        assertThat(remedies(new TaskException("x", details, new IOException("reset"))))
-                .contains(RETRY);
-        assertThat(remedies(new TimeoutException())).contains(RETRY);
-        assertThat(remedies(new RuntimeException(new IOException()))).contains(RETRY);
-        assertThat(TABLE.classify(new IllegalStateException())).isEqualTo(Classification.none());
+        assertThat(remedies(new InterruptedException())).isEmpty();
+    }
+
+    static Stream<Arguments> thrownByAnApplication() {
+        Set<Remedy> passes = Set.of(RETRY, FALLBACK);
+        Set<Remedy> elsewhere = Set.of(FALLBACK);
+        return Stream.of(
+                Arguments.of(new IOException("reset"), passes),
+                Arguments.of(new UncheckedIOException(new IOException("reset")), passes),
+                Arguments.of(new TimeoutException(), passes),
+                Arguments.of(new SQLTransientConnectionException(), passes),
+                Arguments.of(new SQLRecoverableException(), passes),
+                Arguments.of(new SQLIntegrityConstraintViolationException(), elsewhere),
+                Arguments.of(new IllegalStateException(), elsewhere),
+                Arguments.of(new IllegalStateException(new IOException()), elsewhere), // it says that it is another
+                Arguments.of(new CompletionException(new IOException()), passes), // it says nothing
+                Arguments.of(new ExecutionException(new CompletionException(new IOException())), passes),
+                Arguments.of(new ExecutionException(new InterruptedException()), elsewhere), // of another thread
+                Arguments.of(new CompletionException(null), elsewhere),
+                Arguments.of(new AssertionError(), Set.of()),
+                Arguments.of(new ExecutionException(new AssertionError()), Set.of()),
+                Arguments.of(
+                        new ExecutionException(
+                                new ProviderException("x", 503, "", "", ErrorDetails.nothingSent(), null)),
+                        passes));
+    }
+
+    @ParameterizedTest
+    @MethodSource("thrownByAnApplication")
+    void classifiesWhatAnApplicationThrewTheSameByItselfAndWithinATaskException(
+            Throwable thrown, Set<Remedy> remedies) {
+        TaskException error = new TaskException("x", ErrorDetails.nothingSent(), thrown);
+
+        assertThat(remedies(thrown)).isEqualTo(remedies);
+        assertThat(remedies(error)).isEqualTo(remedies);
+        assertThat(error.classification()).isEqualTo(TABLE.classify(thrown));
+    }
+
+    @Test
+    void anErrorThatNobodyClassifiedSaysWhatItsKindMeans() {
+        ErrorDetails details = ErrorDetails.nothingSent();
+
+        assertThat(new TransportException("x", details, null).classification().remedies())
+                .containsExactlyInAnyOrder(RETRY, FALLBACK);
+        assertThat(new ProviderException("x", 429, "", "", details, null)
+                        .classification()
+                        .isRetryable())
+                .isTrue();
+        assertThat(new TransportException("x", details, null).details().classification())
+                .isEqualTo(Classification.none());
     }
 
     @Test
@@ -414,11 +465,14 @@ class FailureTableTest {
 
     @Test
     void followsARingOfCausesToItsEnd() {
-        RuntimeException a = new RuntimeException("a");
-        RuntimeException b = new RuntimeException("b", a);
-        a.initCause(b);
+        Exception a = new CompletionException("a", null) {
+            @Override
+            public synchronized Throwable getCause() {
+                return this;
+            }
+        };
 
-        assertThat(TABLE.classify(a)).isEqualTo(Classification.none());
+        assertThat(remedies(a)).containsExactly(FALLBACK);
     }
 
     @Test

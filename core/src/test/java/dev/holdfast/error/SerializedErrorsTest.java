@@ -77,7 +77,7 @@ class SerializedErrorsTest {
         assertThat(back.callId()).isEmpty();
         assertThat(back.attempts()).isEmpty();
         assertThat(back.partial().parts()).isEmpty();
-        assertThat(back.classification()).isEqualTo(Classification.none());
+        assertThat(back.details().classification()).isEqualTo(Classification.none());
         assertThat(back.with(DETAILS).billing()).isEqualTo(Billing.NOT_SENT);
         assertThat(back.with(DETAILS)).hasSameClassAs(error).message().isNotBlank();
     }

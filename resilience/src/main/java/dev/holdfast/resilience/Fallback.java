@@ -38,10 +38,11 @@ import org.slf4j.LoggerFactory;
  * ChatModel steady = Fallback.to(backup).answer("We will call you back.").build().around(primary);
  * }</pre>
  *
- * <p><b>When.</b> After failures that another target may not have: whose classification allows a retry or a fallback,
- * refusals by a limit, a budget or an open breaker (every target is admitted by its own), and, of those that nobody
- * classified, failures of transport and whatever a model of the application's own code throws, except an {@link Error},
- * which is thrown on. A mistake in that code is not hidden by it: it is among the attempts of the answer, events tell of
+ * <p><b>When.</b> After failures that another target may not have: whose classification allows a retry or a fallback.
+ * What an error means that nobody classified says {@link dev.holdfast.error.FailureTable#classify(Throwable)}: refusals
+ * by a limit, a budget or an open breaker move on (every target is admitted by its own), failures of transport, answers
+ * of the wrong form, and whatever a model of the application's own code throws, except an {@link Error}, which is thrown
+ * on. A mistake in that code is not hidden by it: it is among the attempts of the answer, events tell of
  * it, and a breaker counts it. After a request that was too large, only targets that are known to have
  * more room than the one that said so are asked. Never after a request that is itself wrong, a missing permission, a
  * refusal of the content, a cancellation, or once the deadline of the call has passed; and never once a part of an

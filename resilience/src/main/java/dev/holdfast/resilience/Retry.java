@@ -30,11 +30,11 @@ import java.util.function.Predicate;
  * }</pre>
  *
  * <p><b>What is retried.</b> Failures whose classification allows {@link Remedy#RETRY}, and, once a call,
- * {@link Remedy#RETRY_ONCE}; of those that nobody classified, failures of transport, and of what the application's
- * own code throws {@link java.io.IOException}, {@link java.io.UncheckedIOException},
- * {@link java.util.concurrent.TimeoutException}, {@code java.sql.SQLTransientException} and
- * {@code java.sql.SQLRecoverableException}; for others see {@link Builder#retryOn}. Work with a database is to take its
- * connection and to begin its transaction itself, so that the next attempt gets new ones. A refusal of a limit, a
+ * {@link Remedy#RETRY_ONCE}; what an error means that nobody classified says
+ * {@link dev.holdfast.error.FailureTable#classify(Throwable)}: failures of transport are retried, and of what the
+ * application's own code throws that of I/O, timeouts, and what a database says that it passes; for others see
+ * {@link Builder#retryOn}. Work with a database is to take its connection and to begin its transaction itself, so that
+ * the next attempt gets new ones. A refusal of a limit, a
  * budget or a breaker is not waited for here, and an answer that was delivered and billed is not asked for again unless
  * {@link Builder#retryOn} says so. Never retried: what the caller gave up, an answer of which a part was handed up, and
  * what a retry further in has retried already: retries of two layers do not multiply.

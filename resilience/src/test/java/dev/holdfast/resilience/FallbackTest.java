@@ -28,6 +28,7 @@ import dev.holdfast.error.Classification;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.InvalidOutputException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
@@ -435,6 +436,20 @@ class FallbackTest {
         assertThatThrownBy(() -> Fallback.answer("fine").build().around(model).chat(HELLO, ANN))
                 .isSameAs(broken);
         assertThat(Fallback.mayHelp(new TaskException("told by somebody", ErrorDetails.nothingSent(), broken)))
+                .isFalse();
+    }
+
+    @Test
+    void whatIsThrownUnclassifiedIsJudgedByItsKindAndStatus() {
+        ErrorDetails details = ErrorDetails.nothingSent();
+
+        assertThat(Fallback.mayHelp(new ProviderException("busy", 503, "", "", details, null)))
+                .isTrue();
+        assertThat(Fallback.mayHelp(new ProviderException("wrong", 400, "", "", details, null)))
+                .isFalse();
+        assertThat(Fallback.mayHelp(new InvalidOutputException("no answer after 10 rounds", details, null)))
+                .isTrue();
+        assertThat(Retry.isRetryable(new InvalidOutputException("no answer after 10 rounds", details, null)))
                 .isFalse();
     }
 

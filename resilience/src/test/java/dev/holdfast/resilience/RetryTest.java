@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -334,6 +335,30 @@ class RetryTest {
         });
         assertThat(result).isEqualTo("done");
         assertThat(times).hasValue(3);
+    }
+
+    @Test
+    void whatAnApplicationsOwnModelThrewUnclassifiedIsJudgedByItsStatus() {
+        Script busy = Script.of("house")
+                .fails(new ProviderException("busy", 503, "", "", ErrorDetails.nothingSent(), null))
+                .answers("done");
+        assertThat(retry().build().around(busy).chat("go")).isEqualTo("done");
+
+        ProviderException wrong = new ProviderException("no", 400, "", "", ErrorDetails.nothingSent(), null);
+        Script refusing = Script.of("house").fails(wrong).answers("done");
+        assertThatThrownBy(() -> retry().build().around(refusing).chat("go")).isSameAs(wrong);
+    }
+
+    @Test
+    void whatWasOnlyCarriedByAFutureIsTriedAgain() throws Exception {
+        AtomicInteger times = new AtomicInteger();
+        String result = retry().build().call(ANN, () -> {
+            if (times.incrementAndGet() < 2) {
+                throw new ExecutionException(new IOException("reset"));
+            }
+            return "done";
+        });
+        assertThat(result).isEqualTo("done");
     }
 
     @Test
