@@ -9,7 +9,8 @@ import java.util.Objects;
 public sealed interface Chunk {
 
     /**
-     * The words in this chunk that the user may see.
+     * The words in this chunk that the user may see. Joined, those of all chunks are what an agent said in all its rounds;
+     * its answer is what it said in the last.
      *
      * @return the text, empty when the chunk holds something else
      */
@@ -70,6 +71,20 @@ public sealed interface Chunk {
         @Override
         public String text() {
             return message.text();
+        }
+    }
+
+    /**
+     * The model has called tools of the agent, and goes on in another message when they have answered: a
+     * {@link ToolAnswer} for each of them comes next. Who shows the last answer alone forgets here what it has shown.
+     *
+     * @param spoke whether the model said something before its calls
+     */
+    record RoundEnded(boolean spoke) implements Chunk {
+        /** A blank line, for texts that are joined to be shown; empty where there is nothing to part. */
+        @Override
+        public String text() {
+            return spoke ? "\n\n" : "";
         }
     }
 

@@ -131,6 +131,9 @@ final class LoopReply implements ChatReply {
             if (!goesOnAfter(completed.response())) {
                 return null;
             }
+            if (batch != null && !rounds.isHandedBack()) {
+                return new Chunk.RoundEnded(!completed.response().text().isBlank());
+            }
         }
     }
 

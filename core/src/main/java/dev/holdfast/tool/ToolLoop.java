@@ -25,9 +25,10 @@ import org.slf4j.LoggerFactory;
  * The loop that makes a model with tools an agent, as a layer: asks the model, runs the tools that it calls, tells it the
  * answers, and goes on until it answers without a call.
  *
- * <p><b>What streams.</b> The chunks of every round, as they come, and a {@link dev.holdfast.chat.Chunk.ToolAnswer} for
- * each tool, in the order of the calls. The response at the end has everything that was said since the request in its
- * transcript, and usage, cost and attempts of all rounds together.
+ * <p><b>What streams.</b> The chunks of every round, as they come, a {@link dev.holdfast.chat.Chunk.RoundEnded} after each
+ * but the last, and a {@link dev.holdfast.chat.Chunk.ToolAnswer} for each tool, in the order of the calls. The response at
+ * the end is the last answer; it has everything that was said since the request in its transcript, and usage, cost and
+ * attempts of all rounds together.
  *
  * <p><b>What is told to the model.</b> Whatever it can mend: arguments that do not fit, a tool that is not there, was
  * refused by a layer, failed (the exception's message), took too long, or was called in circles. An {@link Error} ends the

@@ -332,6 +332,7 @@ class ToolLoopLawsTest {
                 ScriptedModel.of(calls(call("a", "fine", ""), call("b", "wait", "")), says("ok")));
 
         assertThat(reply.next()).isInstanceOf(Chunk.Whole.class);
+        assertThat(reply.next()).isInstanceOf(Chunk.RoundEnded.class);
         assertThat(reply.next()).isInstanceOf(Chunk.ToolAnswer.class);
         assertThat(running.await(5, TimeUnit.SECONDS)).isTrue();
         reply.close();

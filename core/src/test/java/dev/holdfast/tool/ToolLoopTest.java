@@ -23,6 +23,7 @@ import dev.holdfast.chat.FinishReason;
 import dev.holdfast.chat.JsonSchema;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Outcome;
 import dev.holdfast.chat.Part;
 import dev.holdfast.chat.Role;
 import dev.holdfast.chat.ToolChoice;
@@ -46,6 +47,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -117,25 +119,65 @@ class ToolLoopTest {
 
     @Test
     void streamsTheChunksOfEveryRoundAndTheAnswersOfTheTools() {
-        ChatResponse first = response(Message.of(Role.ASSISTANT, List.of(echoes("a", "one"))), FinishReason.TOOL_CALLS);
+        ChatResponse first = response(
+                Message.of(Role.ASSISTANT, List.of(new Part.Text("wait"), echoes("a", "one"))),
+                FinishReason.TOOL_CALLS);
         ChatResponse last = response(Message.assistant("ok"), FinishReason.STOP);
         ScriptedModel model = ScriptedModel.of(
                 streams(List.of(new Chunk.Text("wait"), new Chunk.ToolCallPart(0, "echo", "{}")), first, null),
                 streams(List.of(new Chunk.Text("ok")), last, null));
-        List<Chunk> chunks = new ArrayList<>();
 
-        try (ChatReply reply = loop().build().around(model).send(new ChatCall(ChatRequest.of("go"), CONTEXT))) {
+        assertThat(chunks(model, ChatRequest.of("go")))
+                .containsExactly(
+                        new Chunk.Text("wait"),
+                        new Chunk.ToolCallPart(0, "echo", "{}"),
+                        new Chunk.RoundEnded(true),
+                        new Chunk.ToolAnswer(new Part.ToolResult("a", "echo", "echo one", false)),
+                        new Chunk.Text("ok"));
+    }
+
+    @Test
+    void wordsOfTwoRoundsDoNotRunTogetherAndTheAnswerIsTheLastOfThem() {
+        ScriptedModel model = ScriptedModel.of(
+                calls(echoes("a", "one")), // says nothing, so there is nothing to part
+                calls(new Part.Text("Let me look."), echoes("b", "two")),
+                says("It has shipped."));
+        ChatReply reply = loop().build().around(model).send(new ChatCall(ChatRequest.of("go"), CONTEXT));
+
+        String shown = chunksOf(reply).stream().map(Chunk::text).collect(Collectors.joining());
+
+        assertThat(shown).isEqualTo("Let me look.\n\nIt has shipped.");
+        assertThat(reply.outcome().message().text()).isEqualTo("It has shipped.");
+        assertThat(((Outcome.Completed) reply.outcome()).response().transcript())
+                .extracting(Message::text)
+                .contains("Let me look.", "It has shipped.");
+    }
+
+    @Test
+    void noRoundEndsWhereTheSameTurnGoesOnOrTheRunIsOver() {
+        ScriptedModel pausing = ScriptedModel.of(says("The first", FinishReason.PAUSE), says(" and the second half"));
+        assertThat(chunks(pausing, ChatRequest.of("go"))).noneMatch(Chunk.RoundEnded.class::isInstance);
+
+        ChatRequest withTool = ChatRequest.of("go").toBuilder()
+                .tools(List.of(new ToolSpec("ask_user", "Asks", JsonSchema.emptyObject())))
+                .build();
+        ScriptedModel asking =
+                ScriptedModel.of(calls(new Part.Text("Which one?"), echoes("a", "one"), call("b", "ask_user", "{}")));
+        assertThat(chunks(asking, withTool)).noneMatch(Chunk.RoundEnded.class::isInstance);
+    }
+
+    private List<Chunk> chunks(ScriptedModel model, ChatRequest request) {
+        return chunksOf(loop().build().around(model).send(new ChatCall(request, CONTEXT)));
+    }
+
+    private static List<Chunk> chunksOf(ChatReply reply) {
+        List<Chunk> chunks = new ArrayList<>();
+        try (reply) {
             for (Chunk chunk = reply.next(); chunk != null; chunk = reply.next()) {
                 chunks.add(chunk);
             }
         }
-
-        assertThat(chunks)
-                .containsExactly(
-                        new Chunk.Text("wait"),
-                        new Chunk.ToolCallPart(0, "echo", "{}"),
-                        new Chunk.ToolAnswer(new Part.ToolResult("a", "echo", "echo one", false)),
-                        new Chunk.Text("ok"));
+        return chunks;
     }
 
     @Test
