@@ -14,5 +14,9 @@ module dev.holdfast.core {
     exports dev.holdfast.internal.memo to
             dev.holdfast.budget;
     exports dev.holdfast.internal.words to
-            dev.holdfast.resilience;
+            dev.holdfast.budget,
+            dev.holdfast.http,
+            dev.holdfast.resilience,
+            dev.holdfast.sdk,
+            dev.holdfast.testkit;
 }

@@ -4,6 +4,7 @@ import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
 import dev.holdfast.control.ToolPolicy;
 import dev.holdfast.error.Problems;
+import dev.holdfast.internal.words.Durations;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -91,7 +92,7 @@ final class AgentChecks {
         problems.require(
                 time == null || !hasRun || time.compareTo(run) <= 0,
                 field,
-                "is " + time + ", but the deadline of the whole run is " + run
+                "is " + Durations.exactly(time) + ", but the deadline of the whole run is " + Durations.exactly(run)
                         + "; give less than that, or a longer deadline(..)");
     }
 

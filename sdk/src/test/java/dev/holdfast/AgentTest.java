@@ -480,7 +480,7 @@ class AgentTest {
         assertThatThrownBy(() -> desk().model(mini)
                         .attemptDeadline(Duration.ofSeconds(-1))
                         .build())
-                .hasMessageContaining("attemptDeadline.duration: is PT-1S; give a duration longer than zero");
+                .hasMessageContaining("attemptDeadline.duration: is negative; give a duration longer than zero");
     }
 
     @Test

@@ -155,9 +155,9 @@ class BadInputTest {
         assertThat(wrong.problems())
                 .extracting(InvalidConfigurationException.Problem::toString)
                 .containsExactly(
-                        "attemptDeadline: is PT31S, but the deadline of the whole run is PT30S; give less than that,"
+                        "attemptDeadline: is 31 s, but the deadline of the whole run is 30 s; give less than that,"
                                 + " or a longer deadline(..)",
-                        "firstChunkTimeout: is PT1M, but the deadline of the whole run is PT30S; give less than that,"
+                        "firstChunkTimeout: is 1 min, but the deadline of the whole run is 30 s; give less than that,"
                                 + " or a longer deadline(..)");
     }
 

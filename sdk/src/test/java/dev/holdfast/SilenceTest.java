@@ -195,7 +195,7 @@ class SilenceTest {
                         .firstChunkTimeout(Duration.ZERO)
                         .build())
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("firstChunkTimeout: is PT0S; give a duration longer than zero");
+                .hasMessageContaining("firstChunkTimeout: is 0 s; give a duration longer than zero");
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Events;
+import dev.holdfast.internal.words.Durations;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.util.HashSet;
@@ -221,7 +222,7 @@ public final class BudgetLayer extends GuardLayer {
                 log.warn(
                         "{} outlived its lease of {} by far; all that it had reserved is charged, and no more",
                         asked.context(),
-                        layer.lease);
+                        Durations.exactly(layer.lease));
             }
             if (layer.events.isHeard()) {
                 layer.tell(asked.context(), settlement.crossings());

@@ -2,6 +2,7 @@ package dev.holdfast.budget;
 
 import dev.holdfast.context.Scope;
 import dev.holdfast.error.Problems;
+import dev.holdfast.internal.words.Durations;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -148,7 +149,9 @@ public final class RateLimit {
         }
         problems.requirePositive(period, path + ".period");
         problems.require(
-                period.compareTo(LONGEST) <= 0, path + ".period", "is " + period + "; give at most " + LONGEST);
+                period.compareTo(LONGEST) <= 0,
+                path + ".period",
+                "is " + Durations.exactly(period) + "; give at most 366 days");
         problems.require(
                 !isTooFast(requests) && !isTooFast(tokens),
                 path,
@@ -156,7 +159,7 @@ public final class RateLimit {
         problems.require(
                 !maxWait.isNegative() && maxWait.compareTo(LONGEST) <= 0,
                 path + ".maxWait",
-                "is " + maxWait + "; give zero to " + LONGEST);
+                "is " + Durations.exactly(maxWait) + "; give zero to 366 days");
     }
 
     @Override
@@ -179,7 +182,7 @@ public final class RateLimit {
         return "rate limit per " + scope.name().toLowerCase(Locale.ROOT)
                 + (requests == null ? "" : " of " + requests + " requests")
                 + (tokens == null ? "" : (requests == null ? " of " : " and ") + tokens + " tokens")
-                + (named(period) == null ? " in " + period : " per " + named(period));
+                + (named(period) == null ? " in " + Durations.exactly(period) : " per " + named(period));
     }
 
     private static @Nullable String named(Duration period) {

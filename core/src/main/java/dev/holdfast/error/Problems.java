@@ -1,5 +1,6 @@
 package dev.holdfast.error;
 
+import dev.holdfast.internal.words.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,11 +57,11 @@ public final class Problems {
         return require(
                         duration != null && !duration.isNegative() && !duration.isZero(),
                         path,
-                        "is " + duration + "; give a duration longer than zero")
+                        "is " + Durations.exactly(duration) + "; give a duration longer than zero")
                 .require(
                         duration == null || duration.compareTo(LONGEST) <= 0,
                         path,
-                        "is " + duration + ", longer than 146 years; give a duration that the clock can count");
+                        "is longer than 146 years; give a duration that the clock can count");
     }
 
     /**

@@ -116,7 +116,7 @@ public final class ToolLoop implements ModelLayer {
             log.warn(
                     "tool '{}' did not end within {} after it was interrupted; it is left behind and keeps its thread",
                     slot.name(),
-                    Durations.inWords(grace));
+                    Durations.exactly(grace));
         }
     }
 
@@ -171,7 +171,7 @@ public final class ToolLoop implements ModelLayer {
 
     /** What the model is told of a tool that nobody waits for any more. */
     String tookTooLong() {
-        return "The tool did not answer within " + Durations.inWords(toolTimeout)
+        return "The tool did not answer within " + Durations.exactly(toolTimeout)
                 + " and was stopped. Whether it took effect is not known.";
     }
 

@@ -662,7 +662,9 @@ class GuideTest {
             shown.add(desk.ask("Where is order 1234?", ann).text());
         } catch (RejectedException e) { // a rule refused it; nothing was sent
             shown.add("Please come back "
-                    + e.retryAfter().map(wait -> "in " + wait).orElse("later"));
+                    + e.retryAfter()
+                            .map(wait -> "in " + (wait.toMinutes() + 1) + " min")
+                            .orElse("later"));
         } catch (DeadlineException e) { // e.partial() is what had come, e.billing() whether it is charged
             shown.add("That took too long.");
         } catch (HoldfastException e) { // the provider, the network, the model: e.classification() says what may help

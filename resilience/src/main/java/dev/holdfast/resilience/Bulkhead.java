@@ -235,7 +235,7 @@ public final class Bulkhead extends GuardLayer {
                     .require(
                             maxWait != null && !maxWait.isNegative(),
                             "maxWait",
-                            "is " + maxWait + "; give zero to refuse at once, or a duration")
+                            "is " + Durations.exactly(maxWait) + "; give zero to refuse at once, or a duration")
                     .require(
                             maxQueue == null || maxQueue > 0,
                             "maxQueue",

@@ -106,7 +106,7 @@ public final class FirstChunkTimeout extends GuardLayer {
 
     @Override
     public String toString() {
-        return "first chunk within " + (timeout == null ? "half of the time left" : timeout);
+        return "first chunk within " + (timeout == null ? "half of the time left" : Durations.exactly(timeout));
     }
 
     /** A call whose answer has not begun, or not yet when it was asked last. */

@@ -15,6 +15,7 @@ import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
 import dev.holdfast.error.Remedy;
 import dev.holdfast.event.Events;
+import dev.holdfast.internal.words.Durations;
 import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.runtime.Signal;
 import java.time.Duration;
@@ -274,7 +275,8 @@ public final class Retry implements ModelLayer {
                 problems.require(
                         base.compareTo(max) <= 0,
                         "backoff.max",
-                        "is " + max + ", shorter than the base of " + base + "; give at least the base");
+                        "is " + Durations.exactly(max) + ", shorter than the base of " + Durations.exactly(base)
+                                + "; give at least the base");
             }
             problems.throwIfAny("retry");
             return new Retry(this);

@@ -177,12 +177,12 @@ class FirstChunkTimeoutTest {
     void wantsATimeLongerThanZero() {
         assertThatThrownBy(() -> FirstChunkTimeout.of(Duration.ZERO, runtime))
                 .isInstanceOf(InvalidConfigurationException.class)
-                .hasMessageContaining("firstChunkTimeout: is PT0S");
+                .hasMessageContaining("firstChunkTimeout: is 0 s");
     }
 
     @Test
     void saysWhatItDoes() {
-        assertThat(tenSeconds).hasToString("first chunk within PT10S");
+        assertThat(tenSeconds).hasToString("first chunk within 10 s");
         assertThat(half).hasToString("first chunk within half of the time left");
     }
 

@@ -201,7 +201,7 @@ public final class Faults {
     }
 
     private static Duration notNegative(Duration wait, String what) {
-        require(!wait.isNegative(), what + " is " + wait + ", which is negative; give zero or more");
+        require(!wait.isNegative(), what + " is negative; give zero or more");
         return wait;
     }
 

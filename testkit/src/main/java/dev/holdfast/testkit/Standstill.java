@@ -1,5 +1,6 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.internal.words.Durations;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -46,7 +47,7 @@ final class Standstill {
     }
 
     static String at(long nanos) {
-        return "+" + Duration.ofNanos(nanos);
+        return "+" + Durations.exactly(Duration.ofNanos(nanos));
     }
 
     static String report(long now, List<Strand> strands) {

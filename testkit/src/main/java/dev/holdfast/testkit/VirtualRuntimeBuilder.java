@@ -1,6 +1,7 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.error.Problems;
+import dev.holdfast.internal.words.Durations;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,8 +96,11 @@ public final class VirtualRuntimeBuilder {
      */
     public VirtualRuntime build() {
         new Problems()
-                .require(isPositive(maxVirtualTime), "maxVirtualTime", "is " + maxVirtualTime + LONGER)
-                .require(isPositive(stallLimit), "stallLimit", "is " + stallLimit + LONGER)
+                .require(
+                        isPositive(maxVirtualTime),
+                        "maxVirtualTime",
+                        "is " + Durations.exactly(maxVirtualTime) + LONGER)
+                .require(isPositive(stallLimit), "stallLimit", "is " + Durations.exactly(stallLimit) + LONGER)
                 .throwIfAny("the virtual runtime");
         VirtualRuntime runtime = new VirtualRuntime(this);
         // Weak: what is watched stays so until a test ends, and not every project has the extension that says when.

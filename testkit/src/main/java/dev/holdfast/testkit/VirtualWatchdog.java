@@ -1,5 +1,6 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.internal.words.Durations;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -28,7 +29,7 @@ final class VirtualWatchdog implements Runnable {
 
     private VirtualWatchdog(Lockstep lockstep, Duration limit) {
         this.watched = new WeakReference<>(lockstep);
-        this.limit = limit.toString();
+        this.limit = Durations.exactly(limit);
     }
 
     static void watch(Lockstep lockstep, Duration limit) {

@@ -18,6 +18,7 @@ import dev.holdfast.error.Remedy;
 import dev.holdfast.error.StreamInterruptedException;
 import dev.holdfast.error.TaskException;
 import dev.holdfast.error.TransportException;
+import dev.holdfast.internal.words.Durations;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -201,7 +202,7 @@ final class FailureReport {
     }
 
     private static String in(Duration bound, String setting) {
-        return bound.toMillis() + " ms (" + setting + " of the HTTP transport)";
+        return Durations.exactly(bound) + " (" + setting + " of the HTTP transport)";
     }
 
     HoldfastException unreadable(

@@ -4,6 +4,7 @@ import dev.holdfast.chat.ChatReply;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.error.FailureTable;
 import dev.holdfast.error.Problems;
+import dev.holdfast.internal.words.Durations;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.util.Objects;
@@ -291,7 +292,7 @@ public final class HttpTransport {
                             && timeout.compareTo(Duration.ofMillis(1)) >= 0
                             && timeout.compareTo(Duration.ofMillis(Integer.MAX_VALUE)) <= 0,
                     path,
-                    "is " + timeout + "; give a duration between 1 ms and 24 days");
+                    "is " + Durations.exactly(timeout) + "; give a duration between 1 ms and 24 days");
         }
     }
 }
