@@ -3,21 +3,13 @@ package dev.holdfast.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.chat.Billing;
-import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
-import dev.holdfast.chat.ChatRequest;
-import dev.holdfast.chat.Chunk;
-import dev.holdfast.chat.Outcome;
 import dev.holdfast.chat.Usage;
-import dev.holdfast.context.CallContext;
-import dev.holdfast.context.Caller;
-import dev.holdfast.context.Deadline;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.StreamInterruptedException;
 import dev.holdfast.error.TransportException;
-import dev.holdfast.runtime.HoldfastRuntime;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -29,104 +21,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The half of {@link ProviderLaws} that is about answers which go wrong. */
-@Timeout(60)
-abstract class BrokenWireLaws {
-    /** The key that the model under test is to send. */
-    protected static final String KEY = "a-key-that-nobody-may-tell";
-
-    /** The model that the model under test is to ask for. */
-    protected static final String MODEL = "mini";
-
-    /** How long what should happen at once may take before the law counts as broken. */
-    static final Duration BOUND = Duration.ofSeconds(5);
-
+abstract class BrokenWireLaws extends ProviderBench {
     /** How many answers of each kind are nonsense. */
     private static final int NONSENSE = 300;
 
-    static final String WORDS = "It has shipped, and will be with you tomorrow.";
-    static final FakeReply REPLY = FakeReply.text(WORDS).pieces(3).usage(Usage.of(20, 4));
-
-    /** The runtime of the tests. */
-    protected final HoldfastRuntime runtime = HoldfastRuntime.system();
-
-    /** The provider that the model under test talks to. */
-    protected final ProviderSimulator simulator =
-            ProviderSimulator.start(runtime).requireKey(KEY);
-
     /** For subclasses. */
     BrokenWireLaws() {}
-
-    /**
-     * What the provider speaks.
-     *
-     * @return the wire format
-     */
-    protected abstract WireFormat format();
-
-    /**
-     * Makes the model under test: it asks for {@link #MODEL} and sends {@link #KEY}.
-     *
-     * @param baseUrl where the provider is, as {@link ProviderSimulator#baseUrl(WireFormat)} says it
-     * @return a model with its own default settings
-     */
-    protected abstract ChatModel model(URI baseUrl);
-
-    /**
-     * Makes a model that does not wait for long, if the provider can be told so.
-     *
-     * @param baseUrl where the provider is
-     * @param silence how long the provider may be silent, before its answer and within
-     * @return the model; empty when it knows no such bound, and the laws of it are skipped
-     */
-    protected Optional<ChatModel> impatientModel(URI baseUrl, Duration silence) {
-        return Optional.empty();
-    }
-
-    /**
-     * The longest line of a stream that the model under test reads.
-     *
-     * @return bytes; a line of twice as many must be refused
-     */
-    protected int longestLine() {
-        return 8 << 20;
-    }
-
-    /** {@link #BOUND}, unless the kit's own tests wait for it to pass. */
-    Duration bound() {
-        return BOUND;
-    }
-
-    /** What a consumer sees of a reply that it reads to its end. */
-    record Read(String said, @Nullable HoldfastException thrown, Outcome outcome) {
-        HoldfastException failure() {
-            assertThat(outcome)
-                    .as("%s after '%s' came", outcome, said)
-                    .isInstanceOfAny(Outcome.Failed.class, Outcome.Cancelled.class);
-            assertThat(thrown).as("what is thrown is the outcome").isSameAs(outcome.error());
-            if (thrown == null) {
-                throw new AssertionError("a failure without an error");
-            }
-            return thrown;
-        }
-    }
-
-    /** Nothing may be left open at the provider, whatever happened. */
-    @AfterEach
-    protected final void nothingIsLeftOpen() throws InterruptedException {
-        boolean ended = isSoon(() -> simulator.openRequests() == 0);
-        int open = simulator.openRequests();
-        simulator.close();
-        assertThat(ended).as("%d requests were left open at the provider", open).isTrue();
-    }
 
     @Test
     final void neverPassesACutStreamOffAsComplete() {
@@ -394,64 +298,6 @@ abstract class BrokenWireLaws {
         assertThat(!usage.isKnown() || (usage.isEstimated() && usage.total() > 0))
                 .as("%s: usage %s, but nobody said that it was nothing", when, usage)
                 .isTrue();
-    }
-
-    /** How many events {@link #REPLY} has up to its last words; before its end has been said. */
-    final int contentEnd() {
-        return WireAnswer.contentEnd(format().wire().stream(REPLY, new Wire.Stamp("any", MODEL, 0), Wire.object()));
-    }
-
-    final URI baseUrl() {
-        return simulator.baseUrl(format());
-    }
-
-    final ChatCall call(boolean streaming) {
-        return call(streaming, Duration.ofSeconds(30));
-    }
-
-    final ChatCall call(boolean streaming, Duration deadline) {
-        CallContext context = CallContext.builder(Caller.of("acme", "ann"))
-                .callId("call-1")
-                .deadline(Deadline.in(deadline, runtime))
-                .build();
-        return new ChatCall(
-                ChatRequest.of("Where is order 1234?").toBuilder()
-                        .streaming(streaming)
-                        .maxOutputTokens(100)
-                        .build(),
-                context);
-    }
-
-    final Read read(ChatCall call, WireFault fault) {
-        simulator.model(MODEL).reply(REPLY, fault);
-        return read(call);
-    }
-
-    final Read read(ChatCall call) {
-        return read(model(baseUrl()).send(call));
-    }
-
-    static Read read(ChatReply reply) {
-        StringBuilder said = new StringBuilder();
-        try {
-            for (Chunk chunk = reply.next(); chunk != null; chunk = reply.next()) {
-                said.append(chunk.text());
-            }
-        } catch (HoldfastException e) {
-            return new Read(said.toString(), e, reply.outcome());
-        }
-        return new Read(said.toString(), null, reply.outcome());
-    }
-
-    final boolean isSoon(BooleanSupplier condition) throws InterruptedException {
-        long start = runtime.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (runtime.nanoTime() - start > bound().toNanos()) {
-                return false;
-            }
-            runtime.sleep(Duration.ofMillis(1));
-        }
-        return true;
     }
 
     /** The failure of a call to where nobody listens. The port is bound: nobody else can get it meanwhile. */

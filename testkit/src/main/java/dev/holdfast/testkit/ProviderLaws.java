@@ -451,7 +451,7 @@ public abstract class ProviderLaws extends BrokenWireLaws {
 
         Consumer(ChatReply reply) {
             task = runtime.fork("consumer", () -> {
-                read.set(BrokenWireLaws.read(reply));
+                read.set(ProviderBench.read(reply));
                 flagged.set(Thread.currentThread().isInterrupted());
             });
         }
