@@ -260,7 +260,12 @@ final class AgentStack {
 
     private @Nullable ModelLayer budget(Endpoint endpoint) {
         if (ledger == null) {
-            return agent.prices.find(endpoint).isPresent() ? Pricing.of(endpoint, agent.prices) : null;
+            if (agent.prices.find(endpoint).isEmpty()) {
+                return null;
+            }
+            return agent.counter == null
+                    ? Pricing.of(endpoint, agent.prices)
+                    : Pricing.of(endpoint, agent.prices, agent.counter);
         }
         BudgetLayer.Builder budget = BudgetLayer.builder(endpoint, ledger, runtime)
                 .budgets(agent.budgets)

@@ -20,6 +20,7 @@ import dev.holdfast.chat.JsonSchema;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Outcome;
 import dev.holdfast.chat.Part;
 import dev.holdfast.chat.Role;
 import dev.holdfast.chat.ToolSpec;
@@ -57,6 +58,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
@@ -481,6 +483,38 @@ class AgentTest {
                         .attemptDeadline(Duration.ofSeconds(-1))
                         .build())
                 .hasMessageContaining("attemptDeadline.duration: is negative; give a duration longer than zero");
+    }
+
+    @Test
+    void aRunThatIsLeftMidwayHasACostWithoutABudget() {
+        List<Event> heard = new CopyOnWriteArrayList<>();
+        mini.reply(FakeReply.toolCall("clock", "{}"));
+        mini.otherwise(
+                FakeReply.text("It has shipped, and will be with you tomorrow.").pieces(8));
+        Agent desk = desk().model(mini)
+                .tools(Tools.of("clock", "Tells the time.", use -> "noon"))
+                .prices(PriceTable.builder()
+                        .price("fake", "mini", Price.perMillion().input("1").output("1"))
+                        .build())
+                .listener(heard::add)
+                .build();
+
+        try (ChatReply reply = desk.stream("Where is order 1234?", ANN)) {
+            Chunk chunk = reply.next();
+            while (chunk != null && chunk.text().isBlank()) {
+                chunk = reply.next();
+            }
+        }
+
+        Outcome left = heard.stream()
+                .filter(CoreEvent.RunEnded.class::isInstance)
+                .map(event -> ((CoreEvent.RunEnded) event).outcome())
+                .findFirst()
+                .orElseThrow();
+        assertThat(left).isInstanceOf(Outcome.Cancelled.class);
+        assertThat(left.usage().isEstimated()).isTrue();
+        assertThat(left.cost())
+                .hasValueSatisfying(cost -> assertThat(cost.nanos()).isGreaterThan(15_000));
     }
 
     @Test

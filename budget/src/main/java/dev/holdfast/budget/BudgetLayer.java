@@ -10,7 +10,6 @@ import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Money;
 import dev.holdfast.chat.Outcome;
 import dev.holdfast.chat.Permit;
-import dev.holdfast.chat.TokenClass;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.error.ErrorDetails;
@@ -149,19 +148,8 @@ public final class BudgetLayer extends GuardLayer {
     /** What the call used, as far as somebody knows: the provider, or for a stream that was left our own count. */
     private Usage usageOf(ChatRequest request, Outcome outcome) {
         Usage usage = Bill.usage(outcome);
-        boolean left = outcome instanceof Outcome.Cancelled
-                && !usage.isKnown()
-                && !outcome.message().parts().isEmpty();
-        if (!left) {
-            return usage;
-        }
-        long input = counter.input(endpoint, request).upperBound();
-        long output = counter.output(endpoint, outcome.message()).upperBound();
-        return Usage.builder()
-                .add(TokenClass.INPUT, Math.max(input, usage.input()))
-                .add(TokenClass.OUTPUT, Math.max(output, usage.output()))
-                .estimated()
-                .build();
+        boolean left = outcome instanceof Outcome.Cancelled && Bill.isStreamedUncounted(usage, outcome);
+        return left ? Bill.estimate(counter, endpoint, request, outcome) : usage;
     }
 
     private @Nullable Money costOf(Usage usage, Reservation reservation) {

@@ -20,9 +20,11 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
+import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
+import dev.holdfast.error.StreamInterruptedException;
 import dev.holdfast.error.TaskException;
 import dev.holdfast.error.TransportException;
 import dev.holdfast.event.Event;
@@ -548,6 +550,58 @@ class BudgetLayerTest {
                 .isInstanceOfSatisfying(
                         TransportException.class,
                         e -> assertThat(e.details().cost()).isEmpty());
+    }
+
+    @Test
+    void pricingAloneEstimatesAStreamThatTheCallerLeavesAndSaysSo() {
+        ChatModel model = Pricing.of(Scripted.ENDPOINT, PRICES, TEN).around(Scripted.streams("word "));
+        ChatReply left = model.send(new ChatCall(asking(100), ANN));
+        for (int i = 0; i < 7; i++) {
+            left.next();
+        }
+        left.close();
+
+        assertThat(left.outcome().usage()).isEqualTo(estimate(10, 7));
+        assertThat(left.outcome().cost()).contains(new Money(10 * 150 + 7 * 600));
+        assertThat(left.outcome().billing()).isEqualTo(Billing.MAYBE_BILLED);
+
+        ChatReply untouched = model.send(new ChatCall(asking(100), ANN));
+        untouched.close();
+        assertThat(untouched.outcome().cost()).isEmpty();
+        assertThat(untouched.outcome().billing()).isEqualTo(Billing.NOT_SENT);
+    }
+
+    @Test
+    void pricingAloneEstimatesAStreamThatBrokeByWhatCame() {
+        Usage begun = Usage.unknown().plus(Usage.of(12, 1)); // the provider had told its input, not yet its output
+        ChatModel broken = call -> ChatReply.failed(new StreamInterruptedException(
+                "the stream broke",
+                ErrorDetails.builder()
+                        .partial(Message.assistant("word word word "))
+                        .usage(begun, Billing.MAYBE_BILLED)
+                        .build(),
+                null));
+
+        ChatModel priced = Pricing.of(Scripted.ENDPOINT, PRICES, TEN).around(broken);
+        assertThatThrownBy(() -> priced.chat("hello")).isInstanceOfSatisfying(StreamInterruptedException.class, e -> {
+            assertThat(e.usage()).isEqualTo(estimate(12, 3));
+            assertThat(e.details().cost()).contains(new Money(12 * 150 + 3 * 600));
+            assertThat(e.billing()).isEqualTo(Billing.MAYBE_BILLED);
+        });
+        ChatModel unpriced =
+                Pricing.of(Scripted.ENDPOINT, PriceTable.empty(), TEN).around(broken);
+        assertThatThrownBy(() -> unpriced.chat("hello")).isInstanceOfSatisfying(StreamInterruptedException.class, e -> {
+            assertThat(e.usage()).isEqualTo(begun);
+            assertThat(e.details().cost()).isEmpty();
+        });
+    }
+
+    private static Usage estimate(long input, long output) {
+        return Usage.builder()
+                .add(TokenClass.INPUT, input)
+                .add(TokenClass.OUTPUT, output)
+                .estimated()
+                .build();
     }
 
     @Test
