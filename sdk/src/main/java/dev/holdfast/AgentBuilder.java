@@ -28,6 +28,7 @@ import dev.holdfast.tool.ToolLoop;
 import dev.holdfast.tool.Tools;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -181,17 +182,19 @@ public final class AgentBuilder {
     }
 
     /**
-     * Adds a model that is asked when the chosen one has failed, in the order of the calls of this method. Where a cheap
-     * and a strong model are given, the one that was not chosen is asked after these.
+     * Adds models that are asked when the chosen one has failed, in the order in which they are added. Where a cheap and
+     * a strong model are given, the one that was not chosen is asked after these.
      *
      * <p>Not asked after failures that {@link Fallback#mayHelp} takes for the same everywhere, or for somebody to mend: a
      * request that is wrong, a key that is refused (401), a refusal of the content. {@link #fallBackOn} changes that.
      *
-     * @param model a provider's model, or any other
+     * @param models a provider's model, or any other; one or several
      * @return this builder
      */
-    public AgentBuilder fallback(ChatModel model) {
-        fallbacks.add(named(model));
+    public AgentBuilder fallback(ChatModel... models) {
+        for (ChatModel model : Objects.requireNonNull(models, "models")) {
+            fallbacks.add(named(model));
+        }
         return this;
     }
 
@@ -253,8 +256,7 @@ public final class AgentBuilder {
      */
     public AgentBuilder permit(String... names) {
         permits = true;
-        addNames(names, permitted);
-        return this;
+        return add(names, "names", permitted);
     }
 
     /**
@@ -264,14 +266,18 @@ public final class AgentBuilder {
      * @return this builder
      */
     public AgentBuilder deny(String... names) {
-        addNames(names, denied);
-        return this;
+        return add(names, "names", denied);
     }
 
-    private static void addNames(String[] names, List<String> all) {
-        for (String name : Objects.requireNonNull(names, "names")) {
-            all.add(Objects.requireNonNull(name, "names"));
+    private <T> AgentBuilder add(T[] given, String name, List<T> all) {
+        return add(Arrays.asList(Objects.requireNonNull(given, name)), name, all);
+    }
+
+    private <T> AgentBuilder add(Collection<T> given, String name, List<T> all) {
+        for (T each : Objects.requireNonNull(given, name)) {
+            all.add(Objects.requireNonNull(each, name));
         }
+        return this;
     }
 
     /**
@@ -287,25 +293,43 @@ public final class AgentBuilder {
     }
 
     /**
-     * Adds a rate limit. It counts calls of models, all endpoints together, and those of this agent alone.
+     * Adds rate limits. They count calls of models, all endpoints together, and those of this agent alone.
      *
-     * @param limit for example {@code RateLimit.perUser().requests(60).tokens(20_000).perMinute()}
+     * @param limits for example {@code RateLimit.perUser().requests(60).tokens(20_000).perMinute()}
      * @return this builder
      */
-    public AgentBuilder limit(RateLimit limit) {
-        limits.add(Objects.requireNonNull(limit, "limit"));
-        return this;
+    public AgentBuilder limit(RateLimit... limits) {
+        return add(limits, "limits", this.limits);
     }
 
     /**
-     * Adds a hard budget.
+     * Adds rate limits; see {@link #limit(RateLimit...)}.
      *
-     * @param budget for example {@code Budget.perUser().tokens(10_000).perDay().tokens(1_000).perHour()}
+     * @param limits the limits
      * @return this builder
      */
-    public AgentBuilder budget(Budget budget) {
-        budgets.add(Objects.requireNonNull(budget, "budget"));
-        return this;
+    public AgentBuilder limit(Collection<RateLimit> limits) {
+        return add(limits, "limits", this.limits);
+    }
+
+    /**
+     * Adds hard budgets.
+     *
+     * @param budgets for example {@code Budget.perUser().tokens(10_000).perDay().tokens(1_000).perHour()}
+     * @return this builder
+     */
+    public AgentBuilder budget(Budget... budgets) {
+        return add(budgets, "budgets", this.budgets);
+    }
+
+    /**
+     * Adds hard budgets; see {@link #budget(Budget...)}.
+     *
+     * @param budgets the budgets
+     * @return this builder
+     */
+    public AgentBuilder budget(Collection<Budget> budgets) {
+        return add(budgets, "budgets", this.budgets);
     }
 
     /**
@@ -478,25 +502,23 @@ public final class AgentBuilder {
     }
 
     /**
-     * Puts a layer of the application's own around every run, inside the deadline and outside memory.
+     * Puts layers of the application's own around every run, inside the deadline and outside memory.
      *
-     * @param layer the layer; the first one given is outermost
+     * @param layers one or several; the first one given is outermost
      * @return this builder
      */
-    public AgentBuilder layer(ModelLayer layer) {
-        runLayers.add(Objects.requireNonNull(layer, "layer"));
-        return this;
+    public AgentBuilder layer(ModelLayer... layers) {
+        return add(layers, "layers", runLayers);
     }
 
     /**
-     * Adds somebody who is told what happens.
+     * Adds who is told what happens.
      *
-     * @param listener told in the order in which they are added
+     * @param listeners one or several; told in the order in which they are added
      * @return this builder
      */
-    public AgentBuilder listener(Listener listener) {
-        listeners.add(Objects.requireNonNull(listener, "listener"));
-        return this;
+    public AgentBuilder listener(Listener... listeners) {
+        return add(listeners, "listeners", this.listeners);
     }
 
     /**
@@ -556,7 +578,7 @@ public final class AgentBuilder {
         if (!denied.isEmpty()) {
             policy.deny(denied.toArray(new String[0]));
         }
-        return ToolGate.of(policy.build(), events, runtime);
+        return ToolGate.builder(policy.build()).runtime(runtime).events(events).build();
     }
 
     List<String> toolNames() {

@@ -132,7 +132,7 @@ final class AgentStack {
     }
 
     private ChatModel route() {
-        Router.Builder router = Router.builder(runtime).events(events).chain(this::chain);
+        Router.Builder router = Router.builder().runtime(runtime).events(events).chain(this::chain);
         if (agent.scorer != null) {
             router.scorer(agent.scorer).threshold(agent.threshold);
         }
@@ -151,7 +151,7 @@ final class AgentStack {
             return built == null ? models.get(0).model() : built;
         }
         // The chains stand behind a choice; when there was nothing to choose, the backups are asked all the same.
-        Fallback.Builder unchosen = Fallback.to().runtime(runtime).events(events);
+        Fallback.Builder unchosen = Fallback.builder().runtime(runtime).events(events);
         if (backups.isEmpty()) {
             unchosen.answer(Objects.requireNonNull(fallbackAnswer));
         } else {
@@ -179,7 +179,7 @@ final class AgentStack {
             return targets.get(0);
         }
         Fallback.Builder fallback =
-                Fallback.to().runtime(runtime).events(events).fallBackOn(fallBackOn);
+                Fallback.builder().runtime(runtime).events(events).fallBackOn(fallBackOn);
         targets.subList(1, targets.size()).forEach(fallback::to);
         if (fallbackAnswer != null) {
             fallback.answer(fallbackAnswer);
@@ -214,7 +214,7 @@ final class AgentStack {
             return null;
         }
         ConversationStore store = agent.conversations == null
-                ? InMemoryConversations.builder(runtime).build()
+                ? InMemoryConversations.builder().runtime(runtime).build()
                 : agent.conversations;
         return built(
                 "memory",
@@ -267,9 +267,11 @@ final class AgentStack {
                     ? Pricing.of(endpoint, agent.prices)
                     : Pricing.of(endpoint, agent.prices, agent.counter);
         }
-        BudgetLayer.Builder budget = BudgetLayer.builder(endpoint, ledger, runtime)
-                .budgets(agent.budgets)
+        BudgetLayer.Builder budget = BudgetLayer.builder(endpoint)
+                .budget(agent.budgets)
+                .ledger(ledger)
                 .prices(agent.prices)
+                .runtime(runtime)
                 .events(events);
         if (agent.allowUnpriced || agent.models.isEmpty()) {
             budget.allowUnpriced();
@@ -284,8 +286,9 @@ final class AgentStack {
         if (agent.limits.isEmpty()) {
             return null;
         }
-        RateLimitLayer.Builder limits = RateLimitLayer.builder(models.get(0).endpoint(), runtime)
-                .limits(agent.limits)
+        RateLimitLayer.Builder limits = RateLimitLayer.builder(models.get(0).endpoint())
+                .limit(agent.limits)
+                .runtime(runtime)
                 .events(events);
         if (agent.counter != null) {
             limits.counter(agent.counter);

@@ -42,7 +42,6 @@ import dev.holdfast.error.StreamInterruptedException;
 import dev.holdfast.error.TransportException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Event;
-import dev.holdfast.event.Events;
 import dev.holdfast.resilience.Fallback;
 import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.testkit.FakeModel;
@@ -785,7 +784,7 @@ class AgentTest {
         return Holdfast.agent("desk")
                 .model(FakeModel.named("mini"))
                 .tools(FakeTool.named("lookup_order"), FakeTool.named("refund"))
-                .gate(ToolGate.of(policy, Events.none(), HoldfastRuntime.system()));
+                .gate(ToolGate.of(policy));
     }
 
     @Test

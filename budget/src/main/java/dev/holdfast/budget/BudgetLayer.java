@@ -21,6 +21,9 @@ import dev.holdfast.event.Events;
 import dev.holdfast.internal.words.Durations;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -74,11 +77,12 @@ public final class BudgetLayer extends GuardLayer {
 
     private BudgetLayer(Builder builder, @Nullable Price price) {
         this.endpoint = builder.endpoint;
-        this.purse = Purse.of(builder.ledger, builder.budgets, builder.lease, builder.runtime);
+        Ledger ledger = builder.ledger == null ? Ledger.inMemory(builder.runtime) : builder.ledger;
+        this.purse = Purse.of(ledger, builder.budgets, builder.lease, builder.runtime);
         this.counter = builder.counter == null ? TokenCounter.standard() : builder.counter;
         this.runtime = builder.runtime;
         this.events = builder.events;
-        this.budgets = builder.budgets;
+        this.budgets = List.copyOf(builder.budgets);
         this.price = price;
         this.demands = builder.limits(BudgetUnit.TOKENS) || builder.limits(BudgetUnit.MONEY)
                 ? new Demands(endpoint, counter, price, builder.maxOutput, builder.minOutput)
@@ -87,15 +91,34 @@ public final class BudgetLayer extends GuardLayer {
     }
 
     /**
-     * Starts a layer.
+     * Budgets for {@linkplain ModelLayer#call work} that is not a model, by the clock of the machine. Its refusals name
+     * the endpoint {@code application/work}.
      *
-     * @param endpoint who answers below; {@code Endpoint.of("application", "work")} for work that is not a model
-     * @param ledger where the balances are
-     * @param runtime time and randomness; the ledger's
+     * @param budgets who may spend how much; all hold at once
+     * @return a layer with a ledger of its own
+     * @throws dev.holdfast.error.InvalidConfigurationException naming everything that is wrong
+     */
+    public static BudgetLayer of(Budget... budgets) {
+        return builder().budget(budgets).build();
+    }
+
+    /**
+     * Starts a layer for {@linkplain ModelLayer#call work} that is not a model.
+     *
      * @return a builder
      */
-    public static Builder builder(Endpoint endpoint, Ledger ledger, HoldfastRuntime runtime) {
-        return new Builder(endpoint, ledger, runtime);
+    public static Builder builder() {
+        return builder(RateLimitLayer.WORK);
+    }
+
+    /**
+     * Starts a layer in front of a model.
+     *
+     * @param endpoint who answers below
+     * @return a builder
+     */
+    public static Builder builder(Endpoint endpoint) {
+        return new Builder(endpoint);
     }
 
     @Override
@@ -224,41 +247,52 @@ public final class BudgetLayer extends GuardLayer {
         private static final Duration LEASE = Duration.ofMinutes(30);
 
         private final Endpoint endpoint;
-        private final Ledger ledger;
-        private final HoldfastRuntime runtime;
-        private List<Budget> budgets = List.of();
+        private final List<Budget> budgets = new ArrayList<>();
+        private @Nullable Ledger ledger;
         private PriceTable prices = PriceTable.empty();
         private @Nullable TokenCounter counter;
+        private HoldfastRuntime runtime = HoldfastRuntime.system();
         private Events events = Events.none();
         private @Nullable Integer maxOutput;
         private int minOutput = MIN_OUTPUT;
         private Duration lease = LEASE;
         private boolean allowUnpriced;
 
-        private Builder(Endpoint endpoint, Ledger ledger, HoldfastRuntime runtime) {
+        private Builder(Endpoint endpoint) {
             this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
+        }
+
+        /**
+         * Adds who may spend how much. All hold at once; whoever cannot pay refuses the call.
+         *
+         * @param budgets one or several, no two of which limit the same unit of the same scope in the same window
+         * @return this builder
+         */
+        public Builder budget(Budget... budgets) {
+            return budget(Arrays.asList(budgets));
+        }
+
+        /**
+         * Adds who may spend how much; see {@link #budget(Budget...)}.
+         *
+         * @param budgets the budgets
+         * @return this builder
+         */
+        public Builder budget(Collection<Budget> budgets) {
+            for (Budget budget : budgets) {
+                this.budgets.add(Objects.requireNonNull(budget, "budgets"));
+            }
+            return this;
+        }
+
+        /**
+         * Sets where the balances are; give several layers the same ledger to share them.
+         *
+         * @param ledger one in memory, of this layer alone, unless set
+         * @return this builder
+         */
+        public Builder ledger(Ledger ledger) {
             this.ledger = Objects.requireNonNull(ledger, "ledger");
-            this.runtime = Objects.requireNonNull(runtime, "runtime");
-        }
-
-        /**
-         * Sets who may spend how much. All hold at once; whoever cannot pay refuses the call.
-         *
-         * @param budgets the budgets, no two of which limit the same unit of the same scope in the same window
-         * @return this builder
-         */
-        public Builder budgets(Budget... budgets) {
-            return budgets(List.of(budgets));
-        }
-
-        /**
-         * Sets who may spend how much.
-         *
-         * @param budgets the budgets; copied
-         * @return this builder
-         */
-        public Builder budgets(List<Budget> budgets) {
-            this.budgets = List.copyOf(budgets);
             return this;
         }
 
@@ -296,9 +330,20 @@ public final class BudgetLayer extends GuardLayer {
         }
 
         /**
+         * Sets where time and randomness come from.
+         *
+         * @param runtime the ledger's; the system's unless set
+         * @return this builder
+         */
+        public Builder runtime(HoldfastRuntime runtime) {
+            this.runtime = Objects.requireNonNull(runtime, "runtime");
+            return this;
+        }
+
+        /**
          * Sets who is told of refusals and thresholds.
          *
-         * @param events where events go
+         * @param events nobody unless set
          * @return this builder
          */
         public Builder events(Events events) {

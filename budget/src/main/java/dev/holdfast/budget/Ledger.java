@@ -73,8 +73,17 @@ public interface Ledger {
     Balance balance(ScopeKey key, BudgetUnit unit, Window window);
 
     /**
-     * A ledger in the memory of this process. It forgets windows that have ended; a lifetime is kept for as long as the
-     * ledger, so limit the lifetime of sessions and tasks where there are not too many of them.
+     * A ledger in the memory of this process, by the clock of the machine. It forgets windows that have ended; a lifetime
+     * is kept for as long as the ledger, so limit the lifetime of sessions and tasks where there are not too many of them.
+     *
+     * @return a new ledger
+     */
+    static Ledger inMemory() {
+        return inMemory(HoldfastRuntime.system());
+    }
+
+    /**
+     * A ledger in the memory of this process; see {@link #inMemory()}.
      *
      * @param runtime whose clock decides on windows and leases
      * @return a new ledger

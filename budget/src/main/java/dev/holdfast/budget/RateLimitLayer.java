@@ -16,6 +16,9 @@ import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Events;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RateLimitLayer extends GuardLayer {
     /** What work is called that no model does. */
-    private static final Endpoint WORK = Endpoint.of("application", "work");
+    static final Endpoint WORK = Endpoint.of("application", "work");
 
     private final Endpoint endpoint;
     private final HoldfastRuntime runtime;
@@ -76,30 +79,26 @@ public final class RateLimitLayer extends GuardLayer {
      * @throws dev.holdfast.error.InvalidConfigurationException naming everything that is wrong
      */
     public static RateLimitLayer of(RateLimit... limits) {
-        return of(HoldfastRuntime.system(), limits);
+        return builder().limit(limits).build();
     }
 
     /**
-     * Limits for {@linkplain ModelLayer#call work} that is not a model.
+     * Starts a layer for {@linkplain ModelLayer#call work} that is not a model.
      *
-     * @param runtime whose clock fills the buckets
-     * @param limits how much may be done; all hold at once
-     * @return a layer with full buckets
-     * @throws dev.holdfast.error.InvalidConfigurationException naming everything that is wrong
+     * @return a builder
      */
-    public static RateLimitLayer of(HoldfastRuntime runtime, RateLimit... limits) {
-        return builder(WORK, runtime).limits(limits).build();
+    public static Builder builder() {
+        return builder(WORK);
     }
 
     /**
      * Starts a layer in front of a model.
      *
      * @param endpoint whose tokens are counted
-     * @param runtime whose clock fills the buckets
      * @return a builder
      */
-    public static Builder builder(Endpoint endpoint, HoldfastRuntime runtime) {
-        return new Builder(endpoint, runtime);
+    public static Builder builder(Endpoint endpoint) {
+        return new Builder(endpoint);
     }
 
     private RateLimitLayer(RateLimitLayer shared, Endpoint endpoint) {
@@ -180,35 +179,36 @@ public final class RateLimitLayer extends GuardLayer {
         private static final int EXPECTED_OUTPUT = 512;
 
         private final Endpoint endpoint;
-        private final HoldfastRuntime runtime;
-        private List<RateLimit> limits = List.of();
+        private final List<RateLimit> limits = new ArrayList<>();
         private @Nullable TokenCounter counter;
+        private HoldfastRuntime runtime = HoldfastRuntime.system();
         private Events events = Events.none();
         private int expectedOutput = EXPECTED_OUTPUT;
 
-        private Builder(Endpoint endpoint, HoldfastRuntime runtime) {
+        private Builder(Endpoint endpoint) {
             this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
-            this.runtime = Objects.requireNonNull(runtime, "runtime");
         }
 
         /**
-         * Sets how much of what may be sent. All hold at once.
+         * Adds how much of what may be sent. All hold at once.
+         *
+         * @param limits one or several
+         * @return this builder
+         */
+        public Builder limit(RateLimit... limits) {
+            return limit(Arrays.asList(limits));
+        }
+
+        /**
+         * Adds how much of what may be sent; see {@link #limit(RateLimit...)}.
          *
          * @param limits the limits
          * @return this builder
          */
-        public Builder limits(RateLimit... limits) {
-            return limits(List.of(limits));
-        }
-
-        /**
-         * Sets how much of what may be sent.
-         *
-         * @param limits the limits; copied
-         * @return this builder
-         */
-        public Builder limits(List<RateLimit> limits) {
-            this.limits = List.copyOf(limits);
+        public Builder limit(Collection<RateLimit> limits) {
+            for (RateLimit limit : limits) {
+                this.limits.add(Objects.requireNonNull(limit, "limits"));
+            }
             return this;
         }
 
@@ -224,9 +224,20 @@ public final class RateLimitLayer extends GuardLayer {
         }
 
         /**
+         * Sets where time and waits come from.
+         *
+         * @param runtime the system's unless set
+         * @return this builder
+         */
+        public Builder runtime(HoldfastRuntime runtime) {
+            this.runtime = Objects.requireNonNull(runtime, "runtime");
+            return this;
+        }
+
+        /**
          * Sets who is told of refusals.
          *
-         * @param events where events go
+         * @param events nobody unless set
          * @return this builder
          */
         public Builder events(Events events) {

@@ -46,6 +46,8 @@ class BudgetLayerTest {
                     Price.perMillion().input("0.15").cachedInput("0.075").output("0.60"))
             .build();
     private static final CallContext ANN = CallContext.of(Caller.of("acme", "ann"));
+    private static final CallContext BOB = CallContext.of(Caller.of("acme", "bob"));
+    private static final CallContext CARL = CallContext.of(Caller.of("acme", "carl"));
     private static final ScopeKey KEY = ScopeKey.of(Scope.USER, "acme", "ann");
 
     /** Ten tokens in, whatever is asked; output a token a word. */
@@ -66,10 +68,12 @@ class BudgetLayerTest {
     private final Ledger ledger = Ledger.inMemory(runtime);
 
     private BudgetLayer.Builder layer(Budget... budgets) {
-        return BudgetLayer.builder(Scripted.ENDPOINT, ledger, runtime)
+        return BudgetLayer.builder(Scripted.ENDPOINT)
+                .ledger(ledger)
+                .runtime(runtime)
                 .counter(TEN)
                 .prices(PRICES)
-                .budgets(budgets);
+                .budget(budgets);
     }
 
     private static ChatRequest asking(int output) {
@@ -163,9 +167,11 @@ class BudgetLayerTest {
         AtomicLong spent = new AtomicLong();
         HoldfastRuntime system = HoldfastRuntime.system();
         Ledger shared = Ledger.inMemory(system);
-        ChatModel model = BudgetLayer.builder(Scripted.ENDPOINT, shared, system)
+        ChatModel model = BudgetLayer.builder(Scripted.ENDPOINT)
+                .ledger(shared)
+                .runtime(system)
                 .counter(TEN)
-                .budgets(Budget.perUser().tokens(limit).lifetime())
+                .budget(Budget.perUser().tokens(limit).lifetime())
                 .minOutput(1)
                 .build()
                 .around(call -> {
@@ -302,9 +308,11 @@ class BudgetLayerTest {
         Budget budget = Budget.perUser().tokens(1_000).lifetime();
         for (Ledger each : List.of(ledger, new ByName(ledger))) {
             long before = tokens().settled();
-            ChatReply slow = BudgetLayer.builder(Scripted.ENDPOINT, each, runtime)
+            ChatReply slow = BudgetLayer.builder(Scripted.ENDPOINT)
+                    .ledger(each)
+                    .runtime(runtime)
                     .counter(TEN)
-                    .budgets(budget)
+                    .budget(budget)
                     .build()
                     .around(Scripted.answers(Usage.of(10, 240)))
                     .send(new ChatCall(asking(100), ANN));
@@ -353,10 +361,12 @@ class BudgetLayerTest {
         for (int i = 0; i < 2; i++) {
             Ledger memory = Ledger.inMemory(runtime);
             Ledger paid = i == 0 ? memory : new ByName(memory);
-            BudgetLayer layer = BudgetLayer.builder(Scripted.ENDPOINT, paid, runtime)
+            BudgetLayer layer = BudgetLayer.builder(Scripted.ENDPOINT)
+                    .ledger(paid)
+                    .runtime(runtime)
                     .counter(TEN)
                     .prices(PRICES)
-                    .budgets(budgets)
+                    .budget(budgets)
                     .build();
             layer.around(Scripted.answers(Usage.of(10, 90))).chat(asking(100), ANN);
             ChatModel unsent = layer.around(Scripted.fails(Usage.none(), Billing.NOT_SENT));
@@ -449,10 +459,12 @@ class BudgetLayerTest {
 
     @Test
     void aModelWithoutAPriceIsRefusedByNameUnderAMoneyBudget() {
-        BudgetLayer.Builder unpriced = BudgetLayer.builder(Endpoint.of("openai", "gpt-4o-mini-tts"), ledger, runtime)
+        BudgetLayer.Builder unpriced = BudgetLayer.builder(Endpoint.of("openai", "gpt-4o-mini-tts"))
+                .ledger(ledger)
+                .runtime(runtime)
                 .counter(TEN)
                 .prices(PRICES)
-                .budgets(Budget.perUser().money("5.00").perMonth());
+                .budget(Budget.perUser().money("5.00").perMonth());
         assertThatThrownBy(unpriced::build)
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("openai/gpt-4o-mini-tts");
@@ -484,8 +496,10 @@ class BudgetLayerTest {
 
     @Test
     void guardsAnyWorkByCountingItAsACall() throws Exception {
-        BudgetLayer layer = BudgetLayer.builder(Endpoint.of("application", "work"), ledger, runtime)
-                .budgets(Budget.perUser().calls(2).perHour().tokens(1).perHour())
+        BudgetLayer layer = BudgetLayer.builder()
+                .ledger(ledger)
+                .runtime(runtime)
+                .budget(Budget.perUser().calls(2).perHour().tokens(1).perHour())
                 .build();
         assertThat(layer.<String>call(ANN, () -> "done")).isEqualTo("done");
         assertThatThrownBy(() -> layer.call(ANN, () -> {
@@ -496,10 +510,40 @@ class BudgetLayerTest {
     }
 
     @Test
+    void whatIsNoModelNeedsNeitherAnEndpointNorALedger() throws Exception {
+        BudgetLayer layer = BudgetLayer.of(
+                Budget.perUser().calls(1).lifetime(),
+                Budget.perTenant().calls(2).lifetime());
+        assertThat(layer.<Integer>call(ANN, () -> 7)).isEqualTo(7);
+        assertThatThrownBy(() -> layer.call(ANN, () -> 8)).isInstanceOf(RejectedException.class);
+        assertThat(layer.<Integer>call(BOB, () -> 7)).isEqualTo(7);
+        assertThatThrownBy(() -> layer.call(CARL, () -> 8))
+                .isInstanceOfSatisfying(
+                        RejectedException.class,
+                        e -> assertThat(e.refusal().scope())
+                                .hasValueSatisfying(
+                                        scope -> assertThat(scope.scope()).isEqualTo(Scope.TENANT)));
+        assertThatThrownBy(() -> BudgetLayer.of()).hasMessageContaining("budgets: is empty");
+    }
+
+    @Test
+    void budgetsThatAreAddedOneByOneAllHold() throws Exception {
+        BudgetLayer layer = BudgetLayer.builder()
+                .budget(Budget.perUser().calls(1).lifetime())
+                .budget(List.of(Budget.perTenant().calls(2).lifetime()))
+                .runtime(runtime)
+                .build();
+        assertThat(layer.<Integer>call(ANN, () -> 7)).isEqualTo(7);
+        assertThatThrownBy(() -> layer.call(ANN, () -> 8)).isInstanceOf(RejectedException.class);
+        assertThat(layer.<Integer>call(BOB, () -> 7)).isEqualTo(7);
+        assertThatThrownBy(() -> layer.call(CARL, () -> 8)).isInstanceOf(RejectedException.class);
+    }
+
+    @Test
     void tellsListenersOfThresholdsAndRefusals() {
         List<Event> heard = new ArrayList<>();
         ChatModel model = layer(Budget.perUser().tokens(100).lifetime())
-                .events(Events.to(List.of(heard::add)))
+                .events(Events.to(heard::add))
                 .build()
                 .around(Scripted.answers(Usage.of(10, 50)));
         model.chat(asking(50), ANN);

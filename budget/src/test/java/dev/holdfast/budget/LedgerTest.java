@@ -10,7 +10,6 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
-import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -331,7 +330,7 @@ class LedgerTest {
     /** Ends are spread over threads, keys and both orders of global and tenant; the sums must come out to the token. */
     @Test
     void balancesAreTheSumOfWhatWasSettledUnderManyThreads() throws Exception {
-        Ledger shared = Ledger.inMemory(HoldfastRuntime.system());
+        Ledger shared = Ledger.inMemory();
         int keys = 6;
         AtomicLongArray settled = new AtomicLongArray(keys + 1);
         Budget perTenant = Budget.perTenant().tokens(40_000).lifetime();

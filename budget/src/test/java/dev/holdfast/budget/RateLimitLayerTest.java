@@ -50,9 +50,10 @@ class RateLimitLayerTest {
     private final ManualRuntime runtime = new ManualRuntime("2026-03-01T10:00:00Z");
 
     private RateLimitLayer layer(RateLimit... limits) {
-        return RateLimitLayer.builder(Scripted.ENDPOINT, runtime)
+        return RateLimitLayer.builder(Scripted.ENDPOINT)
+                .runtime(runtime)
                 .counter(CHARACTERS)
-                .limits(limits)
+                .limit(limits)
                 .build();
     }
 
@@ -290,9 +291,10 @@ class RateLimitLayerTest {
     void nobodyPassesALimitWhileBucketsAreForgotten() throws Exception {
         int users = 6;
         long perSecond = 200;
-        RateLimitLayer layer = RateLimitLayer.builder(Scripted.ENDPOINT, runtime)
+        RateLimitLayer layer = RateLimitLayer.builder(Scripted.ENDPOINT)
+                .runtime(runtime)
                 .counter(CHARACTERS)
-                .limits(
+                .limit(
                         RateLimit.perUser().requests(1_000).tokens(perSecond).perSecond(),
                         RateLimit.global().requests(5_000).perSecond())
                 .build();
@@ -331,9 +333,11 @@ class RateLimitLayerTest {
     void aBoundThatABudgetWroteIsNotWhatIsExpected() {
         int[] underWay = new int[1];
         RateLimitLayer limit = layer(RateLimit.perUser().tokens(20_000).perMinute());
-        BudgetLayer budget = BudgetLayer.builder(Scripted.ENDPOINT, Ledger.inMemory(runtime), runtime)
+        BudgetLayer budget = BudgetLayer.builder(Scripted.ENDPOINT)
+                .ledger(Ledger.inMemory(runtime))
+                .runtime(runtime)
                 .counter(CHARACTERS)
-                .budgets(Budget.perUser().tokens(10_000_000).perDay())
+                .budget(Budget.perUser().tokens(10_000_000).perDay())
                 .build();
         ChatModel model = budget.around(limit.around(call -> {
             assertThat(call.request().maxOutputTokens()).hasValue(4_096);
@@ -350,9 +354,10 @@ class RateLimitLayerTest {
 
     @Test
     void whoExpectsAllThatIsAllowedTakesIt() {
-        RateLimitLayer layer = RateLimitLayer.builder(Scripted.ENDPOINT, runtime)
+        RateLimitLayer layer = RateLimitLayer.builder(Scripted.ENDPOINT)
+                .runtime(runtime)
                 .counter(CHARACTERS)
-                .limits(RateLimit.perUser().tokens(100).perMinute())
+                .limit(RateLimit.perUser().tokens(100).perMinute())
                 .expectedOutput(Integer.MAX_VALUE)
                 .build();
         ChatModel model = layer.around(Scripted.streams("word "));
@@ -371,8 +376,10 @@ class RateLimitLayerTest {
 
     @Test
     void whatIsNoModelNeedsNoEndpoint() throws Exception {
-        RateLimitLayer layer =
-                RateLimitLayer.of(runtime, RateLimit.perUser().requests(1).perMinute());
+        RateLimitLayer layer = RateLimitLayer.builder()
+                .limit(RateLimit.perUser().requests(1).perMinute())
+                .runtime(runtime)
+                .build();
         assertThat(layer.<Integer>call(ANN, () -> 7)).isEqualTo(7);
         assertThatThrownBy(() -> layer.call(ANN, () -> 8)).isInstanceOf(RejectedException.class);
         runtime.advance(Duration.ofMinutes(1));
@@ -382,13 +389,27 @@ class RateLimitLayerTest {
                 RateLimitLayer.of(RateLimit.perUser().requests(1).perHour());
         assertThat(byTheMachine.<Integer>call(ANN, () -> 7)).isEqualTo(7);
         assertThatThrownBy(() -> byTheMachine.call(ANN, () -> 8)).isInstanceOf(RejectedException.class);
-        assertThatThrownBy(() -> RateLimitLayer.of(runtime)).hasMessageContaining("limits: is empty");
+        assertThatThrownBy(() -> RateLimitLayer.of()).hasMessageContaining("limits: is empty");
+    }
+
+    @Test
+    void limitsThatAreAddedOneByOneAllHold() throws Exception {
+        RateLimitLayer layer = RateLimitLayer.builder()
+                .limit(RateLimit.perUser().requests(1).perHour())
+                .limit(List.of(RateLimit.perTenant().requests(2).perHour()))
+                .runtime(runtime)
+                .build();
+        assertThat(layer.<Integer>call(ANN, () -> 7)).isEqualTo(7);
+        assertThatThrownBy(() -> layer.call(ANN, () -> 8)).hasMessageContaining("per user");
+        assertThat(layer.<Integer>call(BOB, () -> 7)).isEqualTo(7);
+        assertThatThrownBy(() -> layer.call(BOB, () -> 8)).hasMessageContaining("per user");
     }
 
     @Test
     void namesEverythingThatIsWrongAtOnce() {
-        RateLimitLayer.Builder builder = RateLimitLayer.builder(Scripted.ENDPOINT, runtime)
-                .limits(
+        RateLimitLayer.Builder builder = RateLimitLayer.builder(Scripted.ENDPOINT)
+                .runtime(runtime)
+                .limit(
                         RateLimit.perUser().perMinute(),
                         RateLimit.perUser().requests(0).tokens(-1).perMinute().maxWait(Duration.ofSeconds(-1)),
                         RateLimit.perUser().requests(2_000_000_000_000L).perSecond(),

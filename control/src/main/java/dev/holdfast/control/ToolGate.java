@@ -17,7 +17,7 @@ import java.util.Objects;
  * on.
  *
  * <pre>{@code
- * ToolGate gate = ToolGate.of(ToolPolicy.permit("lookup_order").build(), events, runtime);
+ * ToolGate gate = ToolGate.of(ToolPolicy.of(Rule.permit("lookup_order")));
  * Tool guarded = gate.around(refund);
  * gate.swap(gate.policy().toBuilder().permit("refund").build());
  * }</pre>
@@ -33,22 +33,30 @@ public final class ToolGate implements ToolLayer {
     private final HoldfastRuntime runtime;
     private volatile ToolPolicy policy;
 
-    private ToolGate(ToolPolicy policy, Events events, HoldfastRuntime runtime) {
-        this.policy = Objects.requireNonNull(policy, "policy");
-        this.events = Objects.requireNonNull(events, "events");
-        this.runtime = Objects.requireNonNull(runtime, "runtime");
+    private ToolGate(Builder builder) {
+        this.policy = builder.policy;
+        this.events = builder.events;
+        this.runtime = builder.runtime;
     }
 
     /**
-     * A gate.
+     * A gate that tells nobody of refusals.
      *
      * @param policy what is allowed at first
-     * @param events who is told of refusals
-     * @param runtime whose clock says when
      * @return a new gate
      */
-    public static ToolGate of(ToolPolicy policy, Events events, HoldfastRuntime runtime) {
-        return new ToolGate(policy, events, runtime);
+    public static ToolGate of(ToolPolicy policy) {
+        return builder(policy).build();
+    }
+
+    /**
+     * Starts a gate.
+     *
+     * @param policy what is allowed at first
+     * @return a builder
+     */
+    public static Builder builder(ToolPolicy policy) {
+        return new Builder(policy);
     }
 
     /**
@@ -107,6 +115,48 @@ public final class ToolGate implements ToolLayer {
             return use.failure("Not permitted: the tool '" + name + "' may not be called here" + reason
                     + ". Nothing was done. Calling it again, with other arguments as well, will be refused: go on"
                     + " without it, or tell the user that you cannot do this.");
+        }
+    }
+
+    /** Builds a {@link ToolGate}. Not safe for use by several threads. */
+    public static final class Builder {
+        private final ToolPolicy policy;
+        private HoldfastRuntime runtime = HoldfastRuntime.system();
+        private Events events = Events.none();
+
+        private Builder(ToolPolicy policy) {
+            this.policy = Objects.requireNonNull(policy, "policy");
+        }
+
+        /**
+         * Sets where the time of its events comes from.
+         *
+         * @param runtime the system's unless set
+         * @return this builder
+         */
+        public Builder runtime(HoldfastRuntime runtime) {
+            this.runtime = Objects.requireNonNull(runtime, "runtime");
+            return this;
+        }
+
+        /**
+         * Sets who is told of refusals.
+         *
+         * @param events nobody unless set
+         * @return this builder
+         */
+        public Builder events(Events events) {
+            this.events = Objects.requireNonNull(events, "events");
+            return this;
+        }
+
+        /**
+         * Builds the gate.
+         *
+         * @return a new gate
+         */
+        public ToolGate build() {
+            return new ToolGate(this);
         }
     }
 }

@@ -231,13 +231,14 @@ public final class ToolPolicy {
     }
 
     /**
-     * Starts a policy that permits tools to everybody.
+     * A policy.
      *
-     * @param tools their names
-     * @return a builder
+     * @param rules whose place among the others does not matter
+     * @return an immutable policy
+     * @throws InvalidConfigurationException naming every rule that is wrong
      */
-    public static Builder permit(String... tools) {
-        return builder().permit(tools);
+    public static ToolPolicy of(Rule... rules) {
+        return builder().rule(rules).build();
     }
 
     /**
@@ -327,13 +328,15 @@ public final class ToolPolicy {
         }
 
         /**
-         * Adds a rule.
+         * Adds rules.
          *
-         * @param rule the rule; its place among the others does not matter
+         * @param rules one or several; their place among the others does not matter
          * @return this builder
          */
-        public Builder rule(Rule rule) {
-            rules.add(Objects.requireNonNull(rule, "rule"));
+        public Builder rule(Rule... rules) {
+            for (Rule rule : rules) {
+                this.rules.add(Objects.requireNonNull(rule, "rules"));
+            }
             return this;
         }
 

@@ -14,7 +14,6 @@ import dev.holdfast.error.Refusal;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Events;
-import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.tool.Tool;
 import dev.holdfast.tool.ToolUse;
 import java.util.ArrayList;
@@ -52,7 +51,7 @@ class ToolGateTest {
     }
 
     private ToolGate gate(ToolPolicy policy) {
-        return ToolGate.of(policy, Events.to(List.of(heard::add)), HoldfastRuntime.system());
+        return ToolGate.builder(policy).events(Events.to(heard::add)).build();
     }
 
     private static ToolUse use(CallContext context) {
@@ -65,14 +64,14 @@ class ToolGateTest {
 
     @Test
     void whatIsPermittedRuns() throws Exception {
-        Tool tool = gate(ToolPolicy.permit("lookup_order", "refund").build()).around(refund());
+        Tool tool = gate(ToolPolicy.of(Rule.permit("lookup_order", "refund"))).around(refund());
         assertThat(tool.call(use(ANN)).text()).isEqualTo("refunded");
         assertThat(heard).isEmpty();
     }
 
     @Test
     void whatNoRuleSpeaksOfDoesNotRun() throws Exception {
-        Tool tool = gate(ToolPolicy.permit("lookup_order").build()).around(refund());
+        Tool tool = gate(ToolPolicy.of(Rule.permit("lookup_order"))).around(refund());
         assertThat(refused(tool, ANN)).isTrue();
         assertThat(refused(gate(ToolPolicy.nothing()).around(refund()), ANN)).isTrue();
         assertThat(refunds).hasValue(0);
@@ -137,7 +136,7 @@ class ToolGateTest {
 
     @Test
     void theToolsOwnNameCountsNotTheOneThatTheModelGave() throws Exception {
-        Tool tool = gate(ToolPolicy.permit("lookup_order").build()).around(refund());
+        Tool tool = gate(ToolPolicy.of(Rule.permit("lookup_order"))).around(refund());
         ToolUse disguised = new ToolUse(new Part.ToolCall("1", "lookup_order", "{}"), ANN, "run:1");
         assertThat(tool.call(disguised).error()).isTrue();
         assertThat(refunds).hasValue(0);
@@ -145,19 +144,19 @@ class ToolGateTest {
 
     @Test
     void k24_aPermissionThatWasTakenAwayIsGoneForTheNextCall() throws Exception {
-        ToolGate gate = gate(ToolPolicy.permit("refund").build());
+        ToolGate gate = gate(ToolPolicy.of(Rule.permit("refund")));
         Tool tool = gate.around(refund());
         assertThat(refused(tool, ANN)).isFalse();
         gate.swap(gate.policy().toBuilder().deny("refund").build());
         assertThat(refused(tool, ANN)).isTrue();
-        gate.swap(ToolPolicy.permit("refund").build());
+        gate.swap(ToolPolicy.of(Rule.permit("refund")));
         assertThat(refused(tool, ANN)).isFalse();
         assertThat(refunds).hasValue(2);
     }
 
     @Test
     void k24_noCallThatBeginsAfterTheSwapRunsWhileOthersDo() throws Exception {
-        ToolGate gate = ToolGate.of(ToolPolicy.permit("refund").build(), Events.none(), HoldfastRuntime.system());
+        ToolGate gate = ToolGate.of(ToolPolicy.of(Rule.permit("refund")));
         Tool tool = gate.around(refund());
         List<CompletableFuture<Boolean>> all = new ArrayList<>();
         for (int thread = 0; thread < 4; thread++) {

@@ -327,13 +327,15 @@ public final class FailureTable {
         }
 
         /**
-         * Adds a rule of the application. It is asked after those added before it, and before all of the library's.
+         * Adds rules of the application. They are asked after those added before them, and before all of the library's.
          *
-         * @param rule the rule
+         * @param rules one or several
          * @return this builder
          */
-        public Builder rule(FailureRule rule) {
-            own.add(Objects.requireNonNull(rule, "rule"));
+        public Builder rule(FailureRule... rules) {
+            for (FailureRule rule : rules) {
+                own.add(Objects.requireNonNull(rule, "rules"));
+            }
             return this;
         }
 

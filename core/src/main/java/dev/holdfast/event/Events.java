@@ -35,6 +35,16 @@ public final class Events {
      * @param listeners in the order in which they are told
      * @return the events
      */
+    public static Events to(Listener... listeners) {
+        return to(List.of(listeners));
+    }
+
+    /**
+     * To these listeners.
+     *
+     * @param listeners in the order in which they are told; copied
+     * @return the events
+     */
     public static Events to(List<? extends Listener> listeners) {
         return listeners.isEmpty() ? NONE : new Events(new ArrayList<>(listeners));
     }

@@ -263,13 +263,15 @@ public final class ToolLoop implements ModelLayer {
         }
 
         /**
-         * Adds a layer that goes around every tool; the first one added is the outermost.
+         * Adds layers that go around every tool; the first one added is the outermost.
          *
-         * @param layer for example a permission
+         * @param layers one or several, for example a permission
          * @return this builder
          */
-        public Builder layer(ToolLayer layer) {
-            this.layers.add(Objects.requireNonNull(layer, "layer"));
+        public Builder layer(ToolLayer... layers) {
+            for (ToolLayer layer : layers) {
+                this.layers.add(Objects.requireNonNull(layer, "layers"));
+            }
             return this;
         }
 

@@ -20,7 +20,7 @@ class EventsTest {
             throw new IllegalStateException("a bug");
         };
 
-        Events.to(List.of(heard::add, broken, heard::add)).emit(EVENT);
+        Events.to(heard::add, broken, heard::add).emit(EVENT);
 
         assertThat(heard).containsExactly(EVENT, EVENT);
     }
@@ -32,7 +32,7 @@ class EventsTest {
             throw new NoClassDefFoundError("of a listener that was packed without its library");
         };
 
-        Events.to(List.of(broken, heard::add)).emit(EVENT);
+        Events.to(broken, heard::add).emit(EVENT);
 
         assertThat(heard).containsExactly(EVENT);
     }
@@ -41,6 +41,6 @@ class EventsTest {
     void knowsWhetherAnybodyListens() {
         assertThat(Events.none().isHeard()).isFalse();
         assertThat(Events.to(List.of())).isSameAs(Events.none());
-        assertThat(Events.to(List.of(event -> {})).isHeard()).isTrue();
+        assertThat(Events.to(event -> {}).isHeard()).isTrue();
     }
 }

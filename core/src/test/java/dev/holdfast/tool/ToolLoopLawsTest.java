@@ -472,7 +472,7 @@ class ToolLoopLawsTest {
                     .parallelism(2)
                     .maxIdenticalCalls(100)
                     .grace(LONG)
-                    .events(Events.to(List.of(heard::add)))
+                    .events(Events.to(heard::add))
                     .build();
             ChatReply reply = send(
                     loop,

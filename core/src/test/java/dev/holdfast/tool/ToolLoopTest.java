@@ -686,7 +686,7 @@ class ToolLoopTest {
 
         run(
                 ScriptedModel.of(calls(echoes("a", "one")), calls(call("b", "fail", "")), says("ok")),
-                loop().tools(failing).events(Events.to(List.of(heard::add))));
+                loop().tools(failing).events(Events.to(heard::add)));
 
         assertThat(heard)
                 .hasSize(4)
@@ -712,7 +712,7 @@ class ToolLoopTest {
                         calls(echoes("c", "x")),
                         calls(echoes("d", "y")),
                         says("ok")),
-                loop().maxIdenticalCalls(1).maxToolCalls(4).events(Events.to(List.of(heard::add))));
+                loop().maxIdenticalCalls(1).maxToolCalls(4).events(Events.to(heard::add)));
 
         assertThat(heard)
                 .extracting(event -> event instanceof CoreEvent.ToolStarted started

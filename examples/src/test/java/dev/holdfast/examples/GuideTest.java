@@ -44,14 +44,12 @@ import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.Remedy;
 import dev.holdfast.error.TransportException;
 import dev.holdfast.event.CoreEvent;
-import dev.holdfast.event.Events;
 import dev.holdfast.http.HttpTransport;
 import dev.holdfast.openai.OpenAiModel;
 import dev.holdfast.resilience.CircuitBreaker;
 import dev.holdfast.resilience.Fallback;
 import dev.holdfast.resilience.ResilienceEvent;
 import dev.holdfast.resilience.Retry;
-import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.testkit.FakeModel;
 import dev.holdfast.testkit.FakeReply;
 import dev.holdfast.testkit.Fault;
@@ -281,7 +279,7 @@ class GuideTest {
                 .rule(Rule.permit("refund").tenant("acme"))
                 .rule(Rule.deny("refund").tenant("acme").user("trainee").because("trainees do not refund"))
                 .build();
-        ToolGate gate = ToolGate.of(policy, Events.none(), HoldfastRuntime.system());
+        ToolGate gate = ToolGate.of(policy);
 
         Agent desk = Holdfast.agent("support-desk")
                 .model(model)

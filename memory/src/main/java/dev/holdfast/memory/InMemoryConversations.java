@@ -38,11 +38,10 @@ public final class InMemoryConversations implements ConversationStore {
     /**
      * Starts a store.
      *
-     * @param runtime measures the idle time
      * @return a builder
      */
-    public static Builder builder(HoldfastRuntime runtime) {
-        return new Builder(runtime);
+    public static Builder builder() {
+        return new Builder();
     }
 
     @Override
@@ -88,13 +87,11 @@ public final class InMemoryConversations implements ConversationStore {
     public static final class Builder {
         private static final int MOST_MESSAGES = 100_000_000; // twice as many still fit into an array
 
-        private final HoldfastRuntime runtime;
         private Duration idle = Duration.ofHours(1);
         private int messagesPerSession = 1_000;
+        private HoldfastRuntime runtime = HoldfastRuntime.system();
 
-        private Builder(HoldfastRuntime runtime) {
-            this.runtime = Objects.requireNonNull(runtime, "runtime");
-        }
+        private Builder() {}
 
         /**
          * Sets after how long a session is forgotten that nobody reads or writes.
@@ -116,6 +113,17 @@ public final class InMemoryConversations implements ConversationStore {
          */
         public Builder messagesPerSession(int messages) {
             this.messagesPerSession = messages;
+            return this;
+        }
+
+        /**
+         * Sets what measures the idle time.
+         *
+         * @param runtime the system's unless set
+         * @return this builder
+         */
+        public Builder runtime(HoldfastRuntime runtime) {
+            this.runtime = Objects.requireNonNull(runtime, "runtime");
             return this;
         }
 

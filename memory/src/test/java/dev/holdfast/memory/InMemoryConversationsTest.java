@@ -25,7 +25,7 @@ class InMemoryConversationsTest {
 
     private final ManualRuntime runtime = new ManualRuntime();
     private final InMemoryConversations store =
-            InMemoryConversations.builder(runtime).build();
+            InMemoryConversations.builder().runtime(runtime).build();
 
     @Test
     void numbersWhatIsAppended() {
@@ -119,8 +119,10 @@ class InMemoryConversationsTest {
 
     @Test
     void aLongSessionIsBoundedKeepsItsNumbersAndBeginsWithATurn() {
-        InMemoryConversations small =
-                InMemoryConversations.builder(runtime).messagesPerSession(10).build();
+        InMemoryConversations small = InMemoryConversations.builder()
+                .runtime(runtime)
+                .messagesPerSession(10)
+                .build();
         for (int i = 1; i <= 1_000; i++) {
             small.append(SESSION, turn("" + i));
             Stretch all = small.last(SESSION, Integer.MAX_VALUE);
@@ -133,8 +135,10 @@ class InMemoryConversationsTest {
 
     @Test
     void theTurnThatIsGoingOnIsNeverCut() {
-        InMemoryConversations small =
-                InMemoryConversations.builder(runtime).messagesPerSession(4).build();
+        InMemoryConversations small = InMemoryConversations.builder()
+                .runtime(runtime)
+                .messagesPerSession(4)
+                .build();
         store.append(SESSION, turn("old"));
         small.append(SESSION, List.of(Message.user("long")));
         for (int i = 0; i < 200; i++) {
@@ -147,8 +151,10 @@ class InMemoryConversationsTest {
 
     @Test
     void aLogInWhichNoUserEverSpeaksIsBoundedToo() { // an agent that a clock drives by instructions alone
-        InMemoryConversations small =
-                InMemoryConversations.builder(runtime).messagesPerSession(10).build();
+        InMemoryConversations small = InMemoryConversations.builder()
+                .runtime(runtime)
+                .messagesPerSession(10)
+                .build();
         for (int i = 0; i < 1_000; i++) {
             small.append(
                     SESSION, List.of(Pairs.calls("c" + i), Pairs.results("c" + i), Message.assistant("answer " + i)));
@@ -180,7 +186,8 @@ class InMemoryConversationsTest {
 
     @Test
     void k27_twoWritersOfOneSessionLoseAndMixNothing() throws Exception {
-        InMemoryConversations roomy = InMemoryConversations.builder(runtime)
+        InMemoryConversations roomy = InMemoryConversations.builder()
+                .runtime(runtime)
                 .messagesPerSession(100_000)
                 .build();
         int turns = 5_000;
@@ -265,7 +272,8 @@ class InMemoryConversationsTest {
 
     @Test
     void theBuilderNamesEveryWrongField() {
-        assertThatThrownBy(() -> InMemoryConversations.builder(runtime)
+        assertThatThrownBy(() -> InMemoryConversations.builder()
+                        .runtime(runtime)
                         .idle(Duration.ZERO)
                         .messagesPerSession(0)
                         .build())

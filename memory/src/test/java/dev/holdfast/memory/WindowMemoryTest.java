@@ -37,7 +37,7 @@ class WindowMemoryTest {
     private static final Message RULES = Message.system("be kind");
 
     private final InMemoryConversations store =
-            InMemoryConversations.builder(new ManualRuntime()).build();
+            InMemoryConversations.builder().runtime(new ManualRuntime()).build();
     private final WindowMemory memory = WindowMemory.builder(store).messages(6).build();
     private final List<List<Message>> seen = new ArrayList<>();
     private final ChatModel echo = call -> {
@@ -213,7 +213,8 @@ class WindowMemoryTest {
 
     @Test
     void k27_concurrentTurnsOfOneSessionAreAllThereAndWhole() throws Exception {
-        InMemoryConversations roomy = InMemoryConversations.builder(new ManualRuntime())
+        InMemoryConversations roomy = InMemoryConversations.builder()
+                .runtime(new ManualRuntime())
                 .messagesPerSession(10_000)
                 .build();
         ChatModel shared = WindowMemory.builder(roomy).messages(20).build().around(call -> {

@@ -52,6 +52,17 @@ public final class Deadlines extends GuardLayer {
     }
 
     /**
+     * A deadline for every call, by the clock of the machine.
+     *
+     * @param duration how long a call may take, from its first {@link ChatReply#next} to its end
+     * @return a new layer
+     * @throws InvalidConfigurationException when the duration is not longer than zero
+     */
+    public static Deadlines of(Duration duration) {
+        return of(duration, HoldfastRuntime.system());
+    }
+
+    /**
      * A deadline for every call.
      *
      * @param duration how long a call may take, from its first {@link ChatReply#next} to its end

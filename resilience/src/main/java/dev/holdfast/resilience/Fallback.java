@@ -35,7 +35,11 @@ import org.slf4j.LoggerFactory;
  * Asks others, in their order, when a target fails, and has a last answer of its own if it is given one.
  *
  * <pre>{@code
- * ChatModel steady = Fallback.to(backup).answer("We will call you back.").build().around(primary);
+ * ChatModel steady = Fallback.builder()
+ *         .to(backup)
+ *         .answer("We will call you back.")
+ *         .build()
+ *         .around(primary);
  * }</pre>
  *
  * <p><b>When.</b> After failures that another target may not have: whose classification allows a retry or a fallback.
@@ -100,36 +104,23 @@ public final class Fallback implements ModelLayer {
     }
 
     /**
+     * A fallback to other models.
+     *
+     * @param models who is asked next, in this order
+     * @return an immutable layer
+     * @throws InvalidConfigurationException when there is none
+     */
+    public static Fallback of(ChatModel... models) {
+        return builder().to(models).build();
+    }
+
+    /**
      * Starts a fallback.
      *
      * @return a builder
      */
     public static Builder builder() {
         return new Builder();
-    }
-
-    /**
-     * Starts a fallback to other models.
-     *
-     * @param models who is asked next, in this order
-     * @return a builder
-     */
-    public static Builder to(ChatModel... models) {
-        Builder builder = new Builder();
-        for (ChatModel model : models) {
-            builder.to(model);
-        }
-        return builder;
-    }
-
-    /**
-     * Starts a fallback to a fixed answer.
-     *
-     * @param text what is said when the model fails
-     * @return a builder
-     */
-    public static Builder answer(String text) {
-        return new Builder().answer(text);
     }
 
     /**
@@ -282,13 +273,16 @@ public final class Fallback implements ModelLayer {
         private Builder() {}
 
         /**
-         * Adds a target.
+         * Adds targets.
          *
-         * @param model who is asked next; an {@link EndpointModel} brings its name
+         * @param models who is asked next, in this order; an {@link EndpointModel} brings its name
          * @return this builder
          */
-        public Builder to(ChatModel model) {
-            return to(nameOf(model, "fallback " + (targets.size() + 1)), model);
+        public Builder to(ChatModel... models) {
+            for (ChatModel model : models) {
+                to(nameOf(model, "fallback " + (targets.size() + 1)), model);
+            }
+            return this;
         }
 
         /**

@@ -55,6 +55,17 @@ public final class FirstChunkTimeout extends GuardLayer {
     }
 
     /**
+     * The same time for every call, by the clock of the machine.
+     *
+     * @param timeout how long a call may take from its first {@link ChatReply#next} to its first chunk
+     * @return a new layer
+     * @throws InvalidConfigurationException when the timeout is not longer than zero
+     */
+    public static FirstChunkTimeout of(Duration timeout) {
+        return of(timeout, HoldfastRuntime.system());
+    }
+
+    /**
      * The same time for every call.
      *
      * @param timeout how long a call may take from its first {@link ChatReply#next} to its first chunk
@@ -69,7 +80,16 @@ public final class FirstChunkTimeout extends GuardLayer {
 
     /**
      * Half of the time that each call has left until its deadline, so that there is always time to ask somebody else. A
-     * call without a deadline is not bounded. For targets behind a {@link Fallback}.
+     * call without a deadline is not bounded. For targets behind a {@link Fallback}. By the clock of the machine.
+     *
+     * @return a new layer
+     */
+    public static FirstChunkTimeout halfOfTimeLeft() {
+        return halfOfTimeLeft(HoldfastRuntime.system());
+    }
+
+    /**
+     * Half of the time that each call has left; see {@link #halfOfTimeLeft()}.
      *
      * @param runtime where time and timers come from
      * @return a new layer

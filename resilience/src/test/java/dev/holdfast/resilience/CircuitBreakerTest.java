@@ -41,7 +41,7 @@ class CircuitBreakerTest {
     private final List<Event> heard = new CopyOnWriteArrayList<>();
     private final CircuitBreaker breaker = CircuitBreaker.builder("target")
             .runtime(runtime)
-            .events(Events.to(List.of(heard::add)))
+            .events(Events.to(heard::add))
             .build();
 
     private void fail(int times) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatCall;
+import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.Outcome;
@@ -225,6 +226,14 @@ class DeadlinesTest {
         Awaitility.await().untilAsserted(() -> assertThat(expired).hasValue(400));
         Awaitility.await().untilAsserted(() -> assertThat(watch.kept()).isZero());
         assertThat(expired).hasValue(400);
+    }
+
+    @Test
+    void goesByTheMachinesClockUnlessToldOtherwise() {
+        ChatModel hanging = Deadlines.of(Duration.ofMillis(20)).around(call -> new Hanging(false));
+        assertThatThrownBy(() -> hanging.chat(HELLO, ANN))
+                .isInstanceOf(DeadlineException.class)
+                .hasMessageContaining("20 ms");
     }
 
     @Test

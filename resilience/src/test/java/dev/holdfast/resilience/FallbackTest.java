@@ -64,7 +64,8 @@ class FallbackTest {
         Script first = Script.of("a").fails(Script.status(503, Remedy.FALLBACK));
         Script second = Script.of("b").answers("Hi");
 
-        ChatModel broken = Fallback.to(second)
+        ChatModel broken = Fallback.builder()
+                .to(second)
                 .fallBackOn(error -> {
                     throw new IllegalStateException("a bug in the predicate");
                 })
@@ -81,9 +82,10 @@ class FallbackTest {
         List<Event> heard = new ArrayList<>();
         Script primary = Script.of("primary").fails(DOWN);
         Script backup = Script.of("backup").answers("Hi");
-        ChatResponse response = Fallback.to(backup)
+        ChatResponse response = Fallback.builder()
+                .to(backup)
                 .runtime(runtime)
-                .events(Events.to(List.of(heard::add)))
+                .events(Events.to(heard::add))
                 .build()
                 .around(primary)
                 .chat(HELLO, ANN);
@@ -107,7 +109,7 @@ class FallbackTest {
         ChatRequest request = HELLO.toBuilder().option("fake", "seed", "1").build();
         Script primary = Script.of("primary").fails(DOWN);
         Script backup = Script.of("backup").answers("Hi");
-        Fallback.to(backup).build().around(primary).chat(request, ANN);
+        Fallback.of(backup).around(primary).chat(request, ANN);
         assertThat(backup.calls.get(0).request()).isSameAs(request);
     }
 
@@ -115,7 +117,7 @@ class FallbackTest {
     void k17_doesNotRunWhenThePrimarySucceeded() {
         Script primary = Script.of("primary").answers("Exception: is what you asked me to say");
         Script backup = Script.of("backup").answers("Hi");
-        ChatResponse response = Fallback.to(backup).build().around(primary).chat(HELLO, ANN);
+        ChatResponse response = Fallback.of(backup).around(primary).chat(HELLO, ANN);
         assertThat(response.text()).startsWith("Exception:");
         assertThat(response.attempts()).isEmpty();
         assertThat(backup.asked()).isZero();
@@ -125,7 +127,7 @@ class FallbackTest {
     void k17_streamsFallBackBeforeTheirFirstChunk() {
         Script primary = Script.of("primary").fails(DOWN);
         Script backup = Script.of("backup").streams("One ", "two");
-        ChatReply reply = Fallback.to(backup).build().around(primary).send(new ChatCall(HELLO, ANN));
+        ChatReply reply = Fallback.of(backup).around(primary).send(new ChatCall(HELLO, ANN));
         assertThat(List.of(text(reply), text(reply))).containsExactly("One ", "two");
         assertThat(reply.next()).isNull();
     }
@@ -134,8 +136,12 @@ class FallbackTest {
     void k18_aStreamThatBrokeIsNotPatchedTogetherFromTwo() {
         Script primary = Script.of("primary").breaksAfter("One ");
         Script backup = Script.of("backup").answers("Hi");
-        ChatReply reply =
-                Fallback.to(backup).answer("Sorry.").build().around(primary).send(new ChatCall(HELLO, ANN));
+        ChatReply reply = Fallback.builder()
+                .to(backup)
+                .answer("Sorry.")
+                .build()
+                .around(primary)
+                .send(new ChatCall(HELLO, ANN));
         assertThat(text(reply)).isEqualTo("One ");
         assertThatThrownBy(reply::next)
                 .isInstanceOfSatisfying(
@@ -154,7 +160,8 @@ class FallbackTest {
     void k14_aRequestThatIsItselfWrongGoesNowhereElse() {
         ProviderException wrong = Script.status(400);
         Script backup = Script.of("backup").answers("Hi");
-        assertThatThrownBy(() -> Fallback.to(backup)
+        assertThatThrownBy(() -> Fallback.builder()
+                        .to(backup)
                         .answer("Sorry.")
                         .build()
                         .around(Script.of("primary").fails(wrong))
@@ -170,8 +177,7 @@ class FallbackTest {
     void k15_aRefusalOfOurOwnFallsBack(Refusal.Kind kind) {
         Script primary = Script.of("primary").fails(refusal(kind));
         Script backup = Script.of("backup").answers("Hi");
-        assertThat(Fallback.to(backup).build().around(primary).chat(HELLO, ANN).text())
-                .isEqualTo("Hi");
+        assertThat(Fallback.of(backup).around(primary).chat(HELLO, ANN).text()).isEqualTo("Hi");
     }
 
     @Test
@@ -185,20 +191,21 @@ class FallbackTest {
         Script cheaper = Script.of("cheaper").answers("Hi");
         Script alsoSpent = Script.of("backup").fails(spent);
 
-        assertThatThrownBy(() -> Fallback.to(cheaper)
+        assertThatThrownBy(() -> Fallback.builder()
+                        .to(cheaper)
                         .answer("Sorry.")
                         .build()
                         .around(Script.of("primary").fails(tooFast))
                         .chat(HELLO, ANN))
                 .isSameAs(tooFast);
         assertThat(cheaper.asked()).isZero();
-        assertThat(Fallback.to(cheaper)
-                        .build()
+        assertThat(Fallback.of(cheaper)
                         .around(Script.of("primary").fails(spent))
                         .chat(HELLO, ANN)
                         .text())
                 .isEqualTo("Hi");
-        assertThatThrownBy(() -> Fallback.to(alsoSpent)
+        assertThatThrownBy(() -> Fallback.builder()
+                        .to(alsoSpent)
                         .answer("Sorry.")
                         .build()
                         .around(Script.of("primary").fails(spent))
@@ -212,7 +219,8 @@ class FallbackTest {
     void k19_aMissingPermissionIsNotRoutedAround() {
         RejectedException forbidden = refusal(Refusal.Kind.PERMISSION);
         Script backup = Script.of("backup").answers("Hi");
-        assertThatThrownBy(() -> Fallback.to(backup)
+        assertThatThrownBy(() -> Fallback.builder()
+                        .to(backup)
                         .fallBackOn(error -> true)
                         .build()
                         .around(Script.of("primary").fails(forbidden))
@@ -225,7 +233,8 @@ class FallbackTest {
     void k19_aRefusalOfTheContentIsNotRoutedAround() {
         ProviderException filtered = Script.error(400, "content_filter", null, Remedy.FALLBACK);
         Script backup = Script.of("backup").answers("Hi");
-        assertThatThrownBy(() -> Fallback.to(backup)
+        assertThatThrownBy(() -> Fallback.builder()
+                        .to(backup)
                         .fallBackOn(error -> true)
                         .build()
                         .around(Script.of("primary").fails(filtered))
@@ -237,7 +246,7 @@ class FallbackTest {
                 .finishReason(FinishReason.REFUSAL)
                 .build();
         declines.replies(call -> ChatReply.completed(refused));
-        assertThat(Fallback.to(backup).build().around(declines).chat(HELLO, ANN).finishReason())
+        assertThat(Fallback.of(backup).around(declines).chat(HELLO, ANN).finishReason())
                 .isEqualTo(FinishReason.REFUSAL);
         assertThat(backup.asked()).isZero();
     }
@@ -252,14 +261,11 @@ class FallbackTest {
         Script small = Script.of(endpoint("small", 8_000)).answers("small");
         Script large = Script.of(endpoint("large", 200_000)).answers("large");
 
-        assertThat(Fallback.to(small, large)
-                        .build()
-                        .around(primary)
-                        .chat(HELLO, ANN)
-                        .text())
+        assertThat(Fallback.of(small, large).around(primary).chat(HELLO, ANN).text())
                 .isEqualTo("large");
         assertThat(small.asked()).isZero();
-        assertThatThrownBy(() -> Fallback.to(small)
+        assertThatThrownBy(() -> Fallback.builder()
+                        .to(small)
                         .answer("Sorry.")
                         .build()
                         .around(primary)
@@ -281,8 +287,7 @@ class FallbackTest {
         Script large = Script.of(endpoint("large", 200_000)).fails(DOWN);
         Script small = Script.of(endpoint("small", 8_000)).answers("never");
 
-        assertThatThrownBy(
-                        () -> Fallback.to(large, small).build().around(primary).chat(HELLO, ANN))
+        assertThatThrownBy(() -> Fallback.of(large, small).around(primary).chat(HELLO, ANN))
                 .isInstanceOf(ProviderException.class);
 
         assertThat(large.asked()).isEqualTo(1);
@@ -291,7 +296,8 @@ class FallbackTest {
 
     @Test
     void theFixedAnswerSaysThatItIsOne() {
-        ChatResponse response = Fallback.to(Script.of("backup").fails(DOWN))
+        ChatResponse response = Fallback.builder()
+                .to(Script.of("backup").fails(DOWN))
                 .answer("We will call you back.")
                 .build()
                 .around(Script.of("primary").fails(DOWN))
@@ -302,7 +308,8 @@ class FallbackTest {
         assertThat(response.attempts())
                 .extracting(Attempt::endpoint)
                 .containsExactly("fake/primary", "fake/backup", "holdfast/fixed-answer");
-        assertThat(Fallback.answer("Later.")
+        assertThat(Fallback.builder()
+                        .answer("Later.")
                         .build()
                         .around(Script.of("primary").fails(DOWN))
                         .chat("Hello"))
@@ -314,7 +321,8 @@ class FallbackTest {
         ProviderException overloaded = Script.comeBackIn(Duration.ofSeconds(30));
         HoldfastException error = catchThrowableOfType(
                 HoldfastException.class,
-                () -> Fallback.to(
+                () -> Fallback.builder()
+                        .to(
                                 Script.of("second").fails(overloaded),
                                 Script.of("third").fails(refusal(Refusal.Kind.BREAKER_OPEN)))
                         .build()
@@ -362,7 +370,8 @@ class FallbackTest {
         CallContext context = ANN.toBuilder()
                 .deadline(Deadline.in(Duration.ofSeconds(1), runtime))
                 .build();
-        assertThatThrownBy(() -> Fallback.to(backup)
+        assertThatThrownBy(() -> Fallback.builder()
+                        .to(backup)
                         .answer("Sorry.")
                         .runtime(runtime)
                         .build()
@@ -376,7 +385,8 @@ class FallbackTest {
     void whatTheCallerGaveUpIsNotAskedOfAnother() throws Exception {
         Hanging hanging = new Hanging(false);
         Script backup = Script.of("backup").answers("Hi");
-        ChatReply reply = Fallback.to(backup)
+        ChatReply reply = Fallback.builder()
+                .to(backup)
                 .fallBackOn(error -> true)
                 .build()
                 .around(call -> hanging)
@@ -399,11 +409,12 @@ class FallbackTest {
     @Test
     void whatAClientThrewIsAskedElsewhereOnceAndTold() {
         List<Event> heard = new ArrayList<>();
-        Events events = Events.to(List.of(heard::add));
+        Events events = Events.to(heard::add);
         CircuitBreaker breaker = CircuitBreaker.builder("house").failures(1).build();
         IllegalStateException bug = new IllegalStateException("a mistake in the client");
         Retry retry = Retry.builder().runtime(runtime).events(events).build();
-        ChatModel model = Fallback.answer("We will call you back.")
+        ChatModel model = Fallback.builder()
+                .answer("We will call you back.")
                 .runtime(runtime)
                 .events(events)
                 .build()
@@ -433,7 +444,8 @@ class FallbackTest {
             throw broken;
         });
 
-        assertThatThrownBy(() -> Fallback.answer("fine").build().around(model).chat(HELLO, ANN))
+        assertThatThrownBy(() ->
+                        Fallback.builder().answer("fine").build().around(model).chat(HELLO, ANN))
                 .isSameAs(broken);
         assertThat(Fallback.mayHelp(new TaskException("told by somebody", ErrorDetails.nothingSent(), broken)))
                 .isFalse();
@@ -468,7 +480,8 @@ class FallbackTest {
     @Test
     void aModelsAnswerIsNoResultOfWork() {
         TransportException unreachable = new TransportException("down", ErrorDetails.nothingSent(), null);
-        ChatResponse response = Fallback.to(Script.of("backup").answers("Hi"))
+        ChatResponse response = Fallback.builder()
+                .to(Script.of("backup").answers("Hi"))
                 .build()
                 .around(call -> {
                     throw unreachable;
@@ -476,7 +489,7 @@ class FallbackTest {
                 .chat(HELLO, ANN);
         assertThat(response.message()).isEqualTo(Message.assistant("Hi"));
 
-        assertThatThrownBy(() -> Fallback.answer("skipped").build().call(ANN, () -> {
+        assertThatThrownBy(() -> Fallback.builder().answer("skipped").build().call(ANN, () -> {
                     throw new IOException("reset");
                 }))
                 .isInstanceOf(IOException.class)
@@ -485,9 +498,9 @@ class FallbackTest {
 
     @Test
     void theBuilderWantsSomethingToFallBackTo() {
-        assertThatThrownBy(() -> Fallback.to().build())
+        assertThatThrownBy(() -> Fallback.builder().build())
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("nothing to fall back to");
-        assertThatThrownBy(() -> Fallback.answer(" ").build()).hasMessageContaining("answer");
+        assertThatThrownBy(() -> Fallback.builder().answer(" ").build()).hasMessageContaining("answer");
     }
 }

@@ -18,6 +18,7 @@ import dev.holdfast.context.Deadline;
 import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Remedy;
+import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -171,6 +172,16 @@ class FirstChunkTimeoutTest {
                         .text())
                 .isEqualTo("Hi");
         assertThat(runtime.timers()).isZero();
+    }
+
+    @Test
+    void goesByTheMachinesClockUnlessToldOtherwise() {
+        ChatModel hanging = FirstChunkTimeout.of(Duration.ofMillis(20)).around(call -> new Hanging(false));
+        assertThatThrownBy(() -> hanging.chat(HELLO, ANN)).isInstanceOf(DeadlineException.class);
+
+        ChatModel bounded = FirstChunkTimeout.halfOfTimeLeft().around(call -> new Hanging(false));
+        Deadline soon = Deadline.in(Duration.ofMillis(200), HoldfastRuntime.system());
+        assertThatThrownBy(() -> bounded.chat(HELLO, ANN.withDeadline(soon))).isInstanceOf(DeadlineException.class);
     }
 
     @Test

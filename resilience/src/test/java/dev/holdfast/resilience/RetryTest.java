@@ -411,7 +411,7 @@ class RetryTest {
     void tellsOfEveryRetry() {
         List<Event> heard = new ArrayList<>();
         Script model = Script.of("a").fails(Script.status(503, Remedy.RETRY)).answers("Hi");
-        retry().events(Events.to(List.of(heard::add))).build().around(model).chat(HELLO, ANN);
+        retry().events(Events.to(heard::add)).build().around(model).chat(HELLO, ANN);
 
         assertThat(heard).singleElement().isInstanceOfSatisfying(ResilienceEvent.Retrying.class, event -> {
             assertThat(event.delay()).isEqualTo(runtime.waits().get(0));

@@ -69,11 +69,10 @@ public final class Router extends ChoosingModel {
     /**
      * Starts a router.
      *
-     * @param runtime the clock of its events
      * @return a builder
      */
-    public static Builder builder(HoldfastRuntime runtime) {
-        return new Builder(runtime);
+    public static Builder builder() {
+        return new Builder();
     }
 
     @Override
@@ -210,25 +209,25 @@ public final class Router extends ChoosingModel {
     public static final class Builder {
         private static final int MOST_TARGETS = 8; // every order that can come up has its slot in a table
 
-        private final HoldfastRuntime runtime;
         private final List<Target> targets = new ArrayList<>();
         private Scorer scorer = Complexity.rules();
         private double threshold = 0.3;
         private Chain chain = Chain.firstOnly();
+        private HoldfastRuntime runtime = HoldfastRuntime.system();
         private Events events = Events.none();
 
-        private Builder(HoldfastRuntime runtime) {
-            this.runtime = Objects.requireNonNull(runtime, "runtime");
-        }
+        private Builder() {}
 
         /**
-         * Adds a target. Their order is the order of preference, among those of one strength and to fall back on.
+         * Adds targets. Their order is the order of preference, among those of one strength and to fall back on.
          *
-         * @param target 1 to 8 of them, each with an endpoint of its own
+         * @param targets 1 to 8 of them in all, each with an endpoint of its own
          * @return this builder
          */
-        public Builder target(Target target) {
-            this.targets.add(Objects.requireNonNull(target, "target"));
+        public Builder target(Target... targets) {
+            for (Target target : targets) {
+                this.targets.add(Objects.requireNonNull(target, "targets"));
+            }
             return this;
         }
 
@@ -262,6 +261,17 @@ public final class Router extends ChoosingModel {
          */
         public Builder chain(Chain chain) {
             this.chain = Objects.requireNonNull(chain, "chain");
+            return this;
+        }
+
+        /**
+         * Sets where the time of its events comes from.
+         *
+         * @param runtime the system's unless set
+         * @return this builder
+         */
+        public Builder runtime(HoldfastRuntime runtime) {
+            this.runtime = Objects.requireNonNull(runtime, "runtime");
             return this;
         }
 

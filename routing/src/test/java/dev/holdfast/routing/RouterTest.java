@@ -21,7 +21,6 @@ import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.TransportException;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.Events;
-import dev.holdfast.runtime.HoldfastRuntime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,11 +42,11 @@ class RouterTest {
     }
 
     private Router.Builder cheapAndStrong() {
-        return Router.builder(HoldfastRuntime.system())
+        return Router.builder()
                 .target(Target.cheap(Calls.model("mini")).availableWhen(cheapIsUp::get))
                 .target(Target.strong(Calls.model("large")).availableWhen(strongIsUp::get))
                 .scorer(RouterTest::wordOf)
-                .events(Events.to(List.of(heard::add)));
+                .events(Events.to(heard::add));
     }
 
     private static String answeredBy(ChatModel model, String text) {
@@ -121,7 +120,7 @@ class RouterTest {
 
     @Test
     void aTargetThatCannotSayWhetherItIsAvailableIsNot() {
-        Router router = Router.builder(HoldfastRuntime.system())
+        Router router = Router.builder()
                 .target(Target.cheap(Calls.model("mini")).availableWhen(() -> {
                     throw new IllegalStateException("a bug");
                 }))
@@ -133,10 +132,10 @@ class RouterTest {
 
     @Test
     void skipsATargetWhoseWindowIsTooSmallForInputAndOutput() {
-        Router router = Router.builder(HoldfastRuntime.system())
+        Router router = Router.builder()
                 .target(Target.cheap(Calls.model(Calls.endpoint("small", 1_000))))
                 .target(Target.cheap(Calls.model(Calls.endpoint("roomy", 100_000))))
-                .events(Events.to(List.of(heard::add)))
+                .events(Events.to(heard::add))
                 .build();
         String prose = "some words ".repeat(200); // 2,200 characters: surely below 1,000 tokens
 
@@ -155,7 +154,7 @@ class RouterTest {
 
     @Test
     void otherScriptsCountForMore() {
-        Router router = Router.builder(HoldfastRuntime.system())
+        Router router = Router.builder()
                 .target(Target.cheap(Calls.model(Calls.endpoint("small", 1_000))))
                 .target(Target.cheap(Calls.model("unknown")))
                 .build();
@@ -167,7 +166,7 @@ class RouterTest {
     @Test
     void refusesWithTheReasonOfEveryTargetWhenNoneIsUsable() {
         cheapIsUp.set(false);
-        Router router = Router.builder(HoldfastRuntime.system())
+        Router router = Router.builder()
                 .target(Target.cheap(Calls.model("mini")).availableWhen(cheapIsUp::get))
                 .target(Target.strong(Calls.model(Calls.endpoint("large", 100))))
                 .build();
@@ -232,11 +231,11 @@ class RouterTest {
             return ChatReply.completed(
                     ChatResponse.builder(large, Message.assistant("here")).build());
         });
-        Router router = Router.builder(HoldfastRuntime.system())
+        Router router = Router.builder()
                 .target(Target.cheap(mini))
                 .target(Target.strong(strong))
                 .chain(RouterTest::oneAfterTheOther)
-                .events(Events.to(List.of(heard::add)))
+                .events(Events.to(heard::add))
                 .build();
         ChatRequest request = ChatRequest.of(EASY).toBuilder()
                 .option("one", "reasoning_effort", "\"low\"")
@@ -291,9 +290,7 @@ class RouterTest {
 
     @Test
     void theBuilderNamesEveryWrongField() {
-        assertThatThrownBy(() -> Router.builder(HoldfastRuntime.system())
-                        .threshold(Double.NaN)
-                        .build())
+        assertThatThrownBy(() -> Router.builder().threshold(Double.NaN).build())
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("targets")
                 .hasMessageContaining("threshold");

@@ -53,7 +53,7 @@ public final class FakeModel implements EndpointModel {
      * @return a model without a script
      */
     public static FakeModel named(String name) {
-        return of(Endpoint.of("fake", name), HoldfastRuntime.system());
+        return of(Endpoint.of("fake", name));
     }
 
     /**
@@ -65,6 +65,16 @@ public final class FakeModel implements EndpointModel {
      */
     public static FakeModel named(String name, HoldfastRuntime runtime) {
         return of(Endpoint.of("fake", name), runtime);
+    }
+
+    /**
+     * A model at an endpoint, on the machine's own time.
+     *
+     * @param endpoint who it pretends to be
+     * @return a model without a script
+     */
+    public static FakeModel of(Endpoint endpoint) {
+        return of(endpoint, HoldfastRuntime.system());
     }
 
     /**

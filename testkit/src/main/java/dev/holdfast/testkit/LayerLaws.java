@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
  * class BulkheadLawsTest extends LayerLaws {
  *     @Override
  *     protected ModelLayer layer(HoldfastRuntime runtime) {
- *         return Bulkhead.builder().maxConcurrent(2).runtime(runtime).build();
+ *         return Bulkhead.builder("one").maxConcurrent(2).runtime(runtime).build();
  *     }
  * }
  * }</pre>

@@ -45,7 +45,7 @@ class ResilienceLawsTest {
     class OfFallback extends LayerLaws {
         @Override
         protected ModelLayer layer(HoldfastRuntime runtime) {
-            return Fallback.to(below).runtime(runtime).build();
+            return Fallback.builder().to(below).runtime(runtime).build();
         }
     }
 
@@ -54,7 +54,7 @@ class ResilienceLawsTest {
         @Override
         protected ModelLayer layer(HoldfastRuntime runtime) {
             return bulkhead(runtime)
-                    .over(Fallback.to(below).runtime(runtime).build())
+                    .over(Fallback.builder().to(below).runtime(runtime).build())
                     .over(retry(runtime))
                     .over(breaker(runtime));
         }

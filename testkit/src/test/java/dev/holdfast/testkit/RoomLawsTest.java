@@ -16,7 +16,6 @@ import dev.holdfast.routing.Router;
 import dev.holdfast.routing.Target;
 import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.tool.ToolLoop;
-import java.util.List;
 import org.junit.jupiter.api.Nested;
 
 /** Every layer of the other rooms, and of core, keeps the laws of a reply. */
@@ -27,8 +26,10 @@ class RoomLawsTest {
     class OfBudgets extends LayerLaws {
         @Override
         protected ModelLayer layer(HoldfastRuntime runtime) {
-            return BudgetLayer.builder(BELOW, Ledger.inMemory(runtime), runtime)
-                    .budgets(
+            return BudgetLayer.builder(BELOW)
+                    .ledger(Ledger.inMemory(runtime))
+                    .runtime(runtime)
+                    .budget(
                             Budget.perUser()
                                     .tokens(100_000_000)
                                     .perDay()
@@ -43,8 +44,9 @@ class RoomLawsTest {
     class OfRateLimits extends LayerLaws {
         @Override
         protected ModelLayer layer(HoldfastRuntime runtime) {
-            return RateLimitLayer.builder(BELOW, runtime)
-                    .limits(RateLimit.perUser()
+            return RateLimitLayer.builder(BELOW)
+                    .runtime(runtime)
+                    .limit(RateLimit.perUser()
                             .requests(100_000)
                             .tokens(100_000_000)
                             .perMinute())
@@ -56,7 +58,8 @@ class RoomLawsTest {
     class OfMemory extends LayerLaws {
         @Override
         protected ModelLayer layer(HoldfastRuntime runtime) {
-            return WindowMemory.builder(InMemoryConversations.builder(runtime).build())
+            return WindowMemory.builder(
+                            InMemoryConversations.builder().runtime(runtime).build())
                     .messages(20)
                     .build();
         }
@@ -66,7 +69,8 @@ class RoomLawsTest {
     class OfTheRouter extends LayerLaws {
         @Override
         protected ModelLayer layer(HoldfastRuntime runtime) {
-            return next -> Router.builder(runtime)
+            return next -> Router.builder()
+                    .runtime(runtime)
                     .target(Target.cheap(EndpointModel.of(Endpoint.of("fake", "mini"), next)))
                     .target(Target.strong(EndpointModel.of(Endpoint.of("fake", "large"), next)))
                     .build();
@@ -88,7 +92,7 @@ class RoomLawsTest {
     class OfObservation extends LayerLaws {
         @Override
         protected ModelLayer layer(HoldfastRuntime runtime) {
-            Events events = Events.to(List.of(event -> {}));
+            Events events = Events.to(event -> {});
             return Observed.runs(events, runtime)
                     .over(Observed.calls(events, runtime))
                     .over(Observed.attempts(BELOW, events, runtime));

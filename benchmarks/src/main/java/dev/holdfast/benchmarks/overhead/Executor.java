@@ -2,12 +2,10 @@ package dev.holdfast.benchmarks.overhead;
 
 import dev.holdfast.budget.RateLimit;
 import dev.holdfast.budget.RateLimitLayer;
-import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.resilience.Bulkhead;
 import dev.holdfast.resilience.CircuitBreaker;
 import dev.holdfast.resilience.Retry;
-import dev.holdfast.runtime.HoldfastRuntime;
 
 /** The resilience part of ours alone, in the order in which Resilience4j's is put together beside it. */
 final class Executor {
@@ -18,8 +16,8 @@ final class Executor {
     }
 
     static ModelLayer layers(CircuitBreaker breaker) {
-        RateLimitLayer limiter = RateLimitLayer.builder(Endpoint.of("application", "work"), HoldfastRuntime.system())
-                .limits(RateLimit.perUser().requests(1_000_000_000).perSecond())
+        RateLimitLayer limiter = RateLimitLayer.builder()
+                .limit(RateLimit.perUser().requests(1_000_000_000).perSecond())
                 .build();
         Bulkhead bulkhead = Bulkhead.builder("bench").maxConcurrent(64).build();
         return Retry.builder().build().over(breaker).over(limiter).over(bulkhead);

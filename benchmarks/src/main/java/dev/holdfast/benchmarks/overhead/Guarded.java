@@ -22,7 +22,6 @@ import dev.holdfast.event.Event;
 import dev.holdfast.event.Listener;
 import dev.holdfast.memory.ConversationStore;
 import dev.holdfast.memory.InMemoryConversations;
-import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.tool.Describe;
 import dev.holdfast.tool.ToolMethod;
 import java.time.Duration;
@@ -41,7 +40,7 @@ public final class Guarded {
     private final InstantModel cheap = new InstantModel("gpt-4o-mini");
     private final InstantModel strong = new InstantModel("gpt-4o");
     private final ConversationStore conversations =
-            InMemoryConversations.builder(HoldfastRuntime.system()).build();
+            InMemoryConversations.builder().build();
 
     /** What can be taken away from an agent; a deadline and a breaker it always has. */
     public enum Feature {
