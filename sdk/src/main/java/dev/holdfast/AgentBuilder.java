@@ -3,6 +3,7 @@ package dev.holdfast;
 import dev.holdfast.budget.Budget;
 import dev.holdfast.budget.Ledger;
 import dev.holdfast.budget.PriceTable;
+import dev.holdfast.budget.RateBuckets;
 import dev.holdfast.budget.RateLimit;
 import dev.holdfast.budget.TokenCounter;
 import dev.holdfast.chat.ChatModel;
@@ -70,6 +71,9 @@ public final class AgentBuilder {
     final List<String> denied = new ArrayList<>();
     final List<RateLimit> limits = new ArrayList<>();
     final List<Budget> budgets = new ArrayList<>();
+
+    @Nullable
+    RateBuckets buckets;
 
     @Nullable
     Ledger ledger;
@@ -293,7 +297,7 @@ public final class AgentBuilder {
     }
 
     /**
-     * Adds rate limits. They count calls of models, all endpoints together, and those of this agent alone.
+     * Adds rate limits. They count calls of models, all endpoints together.
      *
      * @param limits for example {@code RateLimit.perUser().requests(60).tokens(20_000).perMinute()}
      * @return this builder
@@ -310,6 +314,17 @@ public final class AgentBuilder {
      */
     public AgentBuilder limit(Collection<RateLimit> limits) {
         return add(limits, "limits", this.limits);
+    }
+
+    /**
+     * Sets what rate limits take from; give several agents the same buckets to share the limits that all of them name.
+     *
+     * @param buckets the buckets; full ones in memory, of this agent alone, unless set
+     * @return this builder
+     */
+    public AgentBuilder buckets(RateBuckets buckets) {
+        this.buckets = Objects.requireNonNull(buckets, "buckets");
+        return this;
     }
 
     /**

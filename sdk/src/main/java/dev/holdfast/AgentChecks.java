@@ -29,6 +29,7 @@ final class AgentChecks {
         checks.problems.requireText(agent.name, "name");
         checks.models();
         checks.endpoints();
+        checks.shared();
         checks.times();
         checks.tools();
         return checks.problems;
@@ -78,6 +79,18 @@ final class AgentChecks {
                 field,
                 "is " + endpoint
                         + ", which is given already; give each model once, or tell endpoints apart by region or account");
+    }
+
+    /** What would be shared with others, but is not used. */
+    private void shared() {
+        problems.require(
+                        agent.buckets == null || !agent.limits.isEmpty(),
+                        "buckets",
+                        "is set, but there is no limit to take from them; give limit(..), or leave them out")
+                .require(
+                        agent.ledger == null || !agent.budgets.isEmpty(),
+                        "ledger",
+                        "is set, but there is no budget to keep in it; give budget(..), or leave it out");
     }
 
     private void times() {

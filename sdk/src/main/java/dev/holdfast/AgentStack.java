@@ -3,6 +3,7 @@ package dev.holdfast;
 import dev.holdfast.budget.BudgetLayer;
 import dev.holdfast.budget.Ledger;
 import dev.holdfast.budget.Pricing;
+import dev.holdfast.budget.RateBuckets;
 import dev.holdfast.budget.RateLimitLayer;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.Endpoint;
@@ -59,7 +60,7 @@ final class AgentStack {
     private final Events events;
     private final Problems problems;
     private final @Nullable Ledger ledger;
-    private final @Nullable RateLimitLayer limits;
+    private final @Nullable RateBuckets buckets;
     private final List<EndpointModel> backups;
     // the router makes its chains when they come up, after building
     private final @Nullable String fallbackAnswer;
@@ -76,8 +77,12 @@ final class AgentStack {
         this.fallbackAnswer = agent.fallbackAnswer;
         this.fallBackOn = agent.fallBackOn;
         this.models = agent.models.isEmpty() ? List.of(MISSING) : agent.models;
-        this.ledger = agent.budgets.isEmpty() || agent.ledger != null ? agent.ledger : Ledger.inMemory(runtime);
-        this.limits = limits();
+        this.ledger = agent.budgets.isEmpty()
+                ? null
+                : Objects.requireNonNullElseGet(agent.ledger, () -> Ledger.inMemory(runtime));
+        this.buckets = agent.limits.isEmpty()
+                ? null
+                : Objects.requireNonNullElseGet(agent.buckets, () -> RateBuckets.inMemory(runtime));
         this.backups = agent.fallbacks.stream()
                 .map(model -> endpoint(model, breaker(model.endpoint())))
                 .toList();
@@ -115,7 +120,7 @@ final class AgentStack {
                 .layer(Observed.attempts(endpoint, events, runtime))
                 .layer(breaker)
                 .layer(budget(endpoint))
-                .layer(limits == null ? null : limits.at(endpoint))
+                .layer(limits(endpoint))
                 .layer(bulkhead(endpoint))
                 .layer(deadline("attemptDeadline", agent.attemptDeadline))
                 .layer(firstChunkTimeout());
@@ -282,12 +287,13 @@ final class AgentStack {
         return built("", budget::build); // it says budgets[0], and prices
     }
 
-    private @Nullable RateLimitLayer limits() {
-        if (agent.limits.isEmpty()) {
+    private @Nullable ModelLayer limits(Endpoint endpoint) {
+        if (buckets == null) {
             return null;
         }
-        RateLimitLayer.Builder limits = RateLimitLayer.builder(models.get(0).endpoint())
+        RateLimitLayer.Builder limits = RateLimitLayer.builder(endpoint)
                 .limit(agent.limits)
+                .buckets(buckets)
                 .runtime(runtime)
                 .events(events);
         if (agent.counter != null) {

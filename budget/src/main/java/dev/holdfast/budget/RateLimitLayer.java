@@ -19,8 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Any other work.</b> {@link #of} is enough for it, and {@link ModelLayer#call} guards a callable: it counts as a request without tokens.
  *
- * <p><b>Threading.</b> Safe for use by many threads. The buckets are in the layer; put around several models it counts
- * them together.
+ * <p><b>Threading.</b> Safe for use by many threads; the buckets are in {@link RateBuckets}, which several layers may
+ * share.
  */
 public final class RateLimitLayer extends GuardLayer {
     /** What work is called that no model does. */
@@ -67,7 +69,8 @@ public final class RateLimitLayer extends GuardLayer {
         this.counter = builder.counter == null ? TokenCounter.standard() : builder.counter;
         this.events = builder.events;
         this.expectedOutput = builder.expectedOutput;
-        this.limits = new RateLimits(builder.limits, runtime);
+        RateBuckets buckets = builder.buckets == null ? RateBuckets.inMemory(runtime) : builder.buckets;
+        this.limits = new RateLimits(builder.limits, buckets, runtime);
     }
 
     /**
@@ -101,26 +104,6 @@ public final class RateLimitLayer extends GuardLayer {
         return new Builder(endpoint);
     }
 
-    private RateLimitLayer(RateLimitLayer shared, Endpoint endpoint) {
-        this.endpoint = endpoint;
-        this.runtime = shared.runtime;
-        this.counter = shared.counter;
-        this.events = shared.events;
-        this.limits = shared.limits;
-        this.expectedOutput = shared.expectedOutput;
-    }
-
-    /**
-     * The same limits in front of another endpoint: both take from the same buckets, and each counts tokens as its own
-     * model does.
-     *
-     * @param endpoint who answers there
-     * @return a layer that shares its buckets with this one
-     */
-    public RateLimitLayer at(Endpoint endpoint) {
-        return new RateLimitLayer(this, Objects.requireNonNull(endpoint, "endpoint"));
-    }
-
     @Override
     protected Permit admit(GuardedCall call) {
         Taken taken = take(call);
@@ -143,18 +126,13 @@ public final class RateLimitLayer extends GuardLayer {
         return "rate limits of " + endpoint;
     }
 
-    /** How many pairs of buckets are remembered, for tests. */
-    int size() {
-        return limits.size();
-    }
-
     /** Takes what a call needs from all its buckets, or refuses it. Null where nobody is limited. */
     private @Nullable Taken take(GuardedCall call) {
         ChatRequest request = call.request();
         boolean counted = limits.limitTokens() && request != ChatRequest.empty();
         long input = counted ? counter.input(endpoint, request).estimate() : 0;
         long wanted = counted ? input + expectedOutput(request) : 0;
-        RateLimits.Answer answer = limits.take(call.context(), input, wanted, call.nanoTime(runtime));
+        RateLimits.Answer answer = limits.take(call.context(), input, wanted, call.nanoTime(limits.clock()));
         if (answer instanceof RateLimits.Refused refused) {
             throw refused(call.context(), refused.why());
         }
@@ -180,6 +158,7 @@ public final class RateLimitLayer extends GuardLayer {
 
         private final Endpoint endpoint;
         private final List<RateLimit> limits = new ArrayList<>();
+        private @Nullable RateBuckets buckets;
         private @Nullable TokenCounter counter;
         private HoldfastRuntime runtime = HoldfastRuntime.system();
         private Events events = Events.none();
@@ -192,7 +171,7 @@ public final class RateLimitLayer extends GuardLayer {
         /**
          * Adds how much of what may be sent. All hold at once.
          *
-         * @param limits one or several
+         * @param limits one or several, no two of which differ in {@link RateLimit#maxWait} alone
          * @return this builder
          */
         public Builder limit(RateLimit... limits) {
@@ -209,6 +188,17 @@ public final class RateLimitLayer extends GuardLayer {
             for (RateLimit limit : limits) {
                 this.limits.add(Objects.requireNonNull(limit, "limits"));
             }
+            return this;
+        }
+
+        /**
+         * Sets what the limits take from; give several layers the same buckets to share them.
+         *
+         * @param buckets full ones in memory, of this layer alone, unless set
+         * @return this builder
+         */
+        public Builder buckets(RateBuckets buckets) {
+            this.buckets = Objects.requireNonNull(buckets, "buckets");
             return this;
         }
 
@@ -260,14 +250,20 @@ public final class RateLimitLayer extends GuardLayer {
         /**
          * Builds the layer.
          *
-         * @return a layer with full buckets
+         * @return a layer
          * @throws dev.holdfast.error.InvalidConfigurationException naming everything that is wrong
          */
         public RateLimitLayer build() {
             Problems problems = new Problems();
             problems.require(!limits.isEmpty(), "limits", "is empty; give one, or leave the layer out");
+            Set<RateLimit> seen = new HashSet<>();
             for (int i = 0; i < limits.size(); i++) {
-                limits.get(i).check(problems, "limits[" + i + "]");
+                String path = "limits[" + i + "]";
+                limits.get(i).check(problems, path);
+                problems.require(
+                        seen.add(RateBuckets.sharedBy(limits.get(i))),
+                        path,
+                        "is the " + limits.get(i) + " again; give it once");
             }
             problems.require(expectedOutput >= 0, "expectedOutput", "is " + expectedOutput + "; give 0 or more");
             problems.throwIfAny("the rate limit layer of " + endpoint);

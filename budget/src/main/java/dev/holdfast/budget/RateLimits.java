@@ -1,6 +1,6 @@
 package dev.holdfast.budget;
 
-import dev.holdfast.budget.RateBuckets.Pair;
+import dev.holdfast.budget.LimitBuckets.Pair;
 import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.GuardedCall;
 import dev.holdfast.chat.Outcome;
@@ -19,24 +19,28 @@ import org.jspecify.annotations.Nullable;
  * it never waits and never calls out.
  */
 final class RateLimits {
-    private static final int PART_BITS = 30; // of the clock: 2^30 ns, about a second
-
+    private final RateBuckets home;
+    private final Stripes stripes;
+    private final LimitBuckets[] buckets;
     private final HoldfastRuntime runtime;
-    private final Stripes stripes = new Stripes();
-    private final Rounds rounds;
-    private final RateBuckets[] buckets;
     private final boolean limitTokens;
 
-    RateLimits(List<RateLimit> limits, HoldfastRuntime runtime) {
+    RateLimits(List<RateLimit> limits, RateBuckets home, HoldfastRuntime runtime) {
+        this.home = home;
+        this.stripes = home.stripes();
         this.runtime = runtime;
-        this.rounds = new Rounds(runtime.nanoTime() >> PART_BITS);
-        this.buckets = new RateBuckets[limits.size()];
+        this.buckets = new LimitBuckets[limits.size()];
         boolean tokens = false;
         for (int i = 0; i < buckets.length; i++) {
-            buckets[i] = new RateBuckets(limits.get(i), stripes);
+            buckets[i] = home.of(limits.get(i));
             tokens |= limits.get(i).tokens() != null;
         }
         this.limitTokens = tokens;
+    }
+
+    /** What fills the buckets. */
+    HoldfastRuntime clock() {
+        return home.clock();
     }
 
     /** Whether any of them counts tokens. */
@@ -98,12 +102,12 @@ final class RateLimits {
         }
     }
 
-    /** Takes what a call needs from all its buckets. Null where nobody is limited. */
+    /** Takes what a call needs from all its buckets, at a moment of their clock. Null where nobody is limited. */
     @Nullable
     Answer take(CallContext context, long input, long wanted, long now) {
-        sweepIfDue(now);
+        home.sweepIfDue(now);
         long set = 0;
-        for (RateBuckets each : buckets) {
+        for (LimitBuckets each : buckets) {
             set |= Stripes.bit(each.limit().scope(), context);
         }
         stripes.lock(set);
@@ -119,23 +123,14 @@ final class RateLimits {
         }
     }
 
-    private void sweepIfDue(long now) {
-        int parts = rounds.due(now >> PART_BITS);
-        if (parts > 0) {
-            for (RateBuckets each : buckets) {
-                each.sweep(parts, now);
-            }
-        }
-    }
-
-    private static @Nullable ScopeKey key(RateBuckets of, CallContext context) {
+    private static @Nullable ScopeKey key(LimitBuckets of, CallContext context) {
         return context.key(of.limit().scope()).orElse(null);
     }
 
     /** Takes from all where all have what is needed now, which is the rule; null where one has not, and none is taken from. */
     private @Nullable Taken tryTake(CallContext context, long input, long wanted, long now) {
         Taken taken = null;
-        for (RateBuckets each : buckets) {
+        for (LimitBuckets each : buckets) {
             ScopeKey key = key(each, context);
             if (key != null) {
                 Pair pair = each.of(key, now);
@@ -160,7 +155,7 @@ final class RateLimits {
     private @Nullable Refusal refusal(CallContext context, long input, long wanted, long now) {
         Refusal refusal = null;
         long refusedWait = -1;
-        for (RateBuckets each : buckets) {
+        for (LimitBuckets each : buckets) {
             ScopeKey key = key(each, context);
             if (key != null) {
                 Pair pair = each.of(key, now);
@@ -182,7 +177,7 @@ final class RateLimits {
     private @Nullable Taken takeAhead(CallContext context, long wanted, long now) {
         Taken taken = null;
         long wait = 0;
-        for (RateBuckets each : buckets) {
+        for (LimitBuckets each : buckets) {
             ScopeKey key = key(each, context);
             if (key != null) {
                 Pair pair = each.of(key, now);
@@ -236,7 +231,9 @@ final class RateLimits {
         stripes.lock(set);
         try {
             for (Taken each = taken; each != null; each = each.next) {
-                Pair pair = each.pair.isForgotten() ? each.pair.successor(runtime.nanoTime()) : each.pair;
+                Pair pair = each.pair.isForgotten()
+                        ? each.pair.successor(home.clock().nanoTime())
+                        : each.pair;
                 if (sent) {
                     correct(pair, each.tokens, usage);
                 } else {
@@ -251,18 +248,10 @@ final class RateLimits {
     private void correct(Pair pair, long taken, Usage usage) {
         long used = usage.total();
         if (pair.limitsTokens() && used > taken) {
-            pair.at(runtime.nanoTime()); // what a full bucket lets run over pays for nothing
+            pair.at(home.clock().nanoTime()); // what a full bucket lets run over pays for nothing
             pair.takeMore(used - taken);
         } else if (usage.isKnown()) {
             pair.giveBackTokens(taken - used);
         }
-    }
-
-    int size() {
-        int size = 0;
-        for (RateBuckets each : buckets) {
-            size += each.size();
-        }
-        return size;
     }
 }

@@ -50,10 +50,15 @@ class RateLimitLayerTest {
     private final ManualRuntime runtime = new ManualRuntime("2026-03-01T10:00:00Z");
 
     private RateLimitLayer layer(RateLimit... limits) {
+        return layer(RateBuckets.inMemory(runtime), limits);
+    }
+
+    private RateLimitLayer layer(RateBuckets buckets, RateLimit... limits) {
         return RateLimitLayer.builder(Scripted.ENDPOINT)
                 .runtime(runtime)
                 .counter(CHARACTERS)
                 .limit(limits)
+                .buckets(buckets)
                 .build();
     }
 
@@ -99,22 +104,69 @@ class RateLimitLayerTest {
     }
 
     @Test
-    void endpointsBehindOneLimitTakeFromTheSameBuckets() {
-        RateLimitLayer limit = layer(RateLimit.perUser().requests(10).perMinute());
-        ChatModel one = limit.around(Scripted.answers(Usage.none()));
-        ChatModel other = limit.at(Endpoint.of("other", "model")).around(Scripted.answers(Usage.none()));
+    void whoNamesTheSameLimitTakesFromTheSameBuckets() {
+        RateBuckets buckets = RateBuckets.inMemory(runtime);
+        RateLimit limit = RateLimit.perUser().requests(10).perMinute();
+        ChatModel one = layer(buckets, limit).around(Scripted.answers(Usage.none()));
+        ChatModel other = RateLimitLayer.builder(Endpoint.of("other", "model"))
+                .limit(limit.maxWait(Duration.ofSeconds(6)))
+                .buckets(buckets)
+                .runtime(runtime)
+                .build()
+                .around(Scripted.answers(Usage.none()));
         for (int i = 0; i < 4; i++) {
             one.chat(asking(1, 1), ANN);
         }
-        assertThat(admitted(other, asking(1, 1), ANN)).isEqualTo(6);
+        for (int i = 0; i < 6; i++) {
+            other.chat(asking(1, 1), ANN);
+        }
+        assertThat(runtime.elapsed()).isZero();
         assertThat(admitted(one, asking(1, 1), ANN)).isZero();
+        other.chat(asking(1, 1), ANN);
+        assertThat(runtime.elapsed())
+                .as("how long calls wait everybody says for themselves")
+                .isEqualTo(Duration.ofSeconds(6));
+        assertThat(admitted(one, asking(1, 1), BOB)).isEqualTo(10);
+    }
+
+    @Test
+    void anotherLimitHasBucketsOfItsOwn() {
+        RateBuckets buckets = RateBuckets.inMemory(runtime);
+        RateLimit everybody = RateLimit.perTenant().requests(5).perMinute();
+        ChatModel one = layer(
+                        buckets, everybody, RateLimit.perUser().requests(3).perMinute())
+                .around(Scripted.answers(Usage.none()));
+        ChatModel other = layer(
+                        buckets, everybody, RateLimit.perUser().requests(4).perMinute())
+                .around(Scripted.answers(Usage.none()));
+        assertThat(admitted(one, asking(1, 1), ANN)).isEqualTo(3);
+        assertThat(admitted(other, asking(1, 1), ANN))
+                .as("what the tenant has left")
+                .isEqualTo(2);
+        assertThat(buckets).asString().contains("per tenant of 5 requests", "of 3 requests", "of 4 requests");
+    }
+
+    @Test
+    void noTwoLayersTakeTheSame() throws Exception {
+        RateBuckets buckets = RateBuckets.inMemory(runtime);
+        RateLimit[] limits = {
+            RateLimit.perUser().requests(40).perMinute(),
+            RateLimit.global().tokens(1_000).perMinute()
+        };
+        AtomicLong requests = new AtomicLong();
+        LedgerTest.inThreads(16, seed -> {
+            CallContext user = seed % 2 == 0 ? ANN : BOB;
+            requests.addAndGet(
+                    admitted(layer(buckets, limits).around(Scripted.answers(Usage.of(5, 0))), asking(5, 1), user));
+        });
+        assertThat(requests).hasValue(80);
     }
 
     @Test
     void requestsAndTokensAreTakenTogetherOrNotAtAll() {
         RateLimit limit = RateLimit.perUser().requests(3).tokens(100).perMinute();
         ChatModel model = layer(limit).around(Scripted.answers(Usage.of(90, 0)));
-        model.chat(asking(90, 0 + 1), ANN);
+        model.chat(asking(90, 1), ANN);
         for (int i = 0; i < 5; i++) { // refused for want of tokens: they take no request
             assertThatThrownBy(() -> model.chat(asking(50, 1), ANN))
                     .isInstanceOfSatisfying(RejectedException.class, e -> {
@@ -233,35 +285,39 @@ class RateLimitLayerTest {
 
     @Test
     void bucketsAreForgottenWhenFullAgainAndNotBefore() {
-        RateLimitLayer layer = layer(RateLimit.perUser().requests(60).tokens(60).perMinute());
+        RateBuckets buckets = RateBuckets.inMemory(runtime);
+        RateLimitLayer layer =
+                layer(buckets, RateLimit.perUser().requests(60).tokens(60).perMinute());
         ChatModel spender = layer.around(Scripted.answers(Usage.of(10, 590)));
         spender.chat(asking(10, 10), ANN); // a debt of 540: full again after 10 minutes
         ChatModel model = layer.around(Scripted.answers(Usage.of(1, 0)));
         for (int i = 0; i < 100; i++) {
             model.chat(asking(1, 1), CallContext.of(Caller.of("acme", "user-" + i)));
         }
-        assertThat(layer.size()).isEqualTo(101);
+        assertThat(buckets.size()).isEqualTo(101);
         runtime.advance(Duration.ofMinutes(5));
         model.chat(asking(1, 1), BOB); // whoever comes by forgets the others
-        assertThat(layer.size()).as("in debt, and Bob").isEqualTo(2);
+        assertThat(buckets.size()).as("in debt, and Bob").isEqualTo(2);
         assertThatThrownBy(() -> model.chat(asking(1, 1), ANN)).isInstanceOf(RejectedException.class);
         runtime.advance(Duration.ofMinutes(30));
         model.chat(asking(1, 1), BOB);
-        assertThat(layer.size()).isEqualTo(1);
+        assertThat(buckets.size()).isEqualTo(1);
     }
 
     /** Its buckets were full while it went on, and there are others in their place: those it is in debt to. */
     @Test
     void aLongCallIsCorrectedAlsoAfterItsBucketsWereForgotten() {
-        RateLimitLayer layer = layer(RateLimit.perUser().requests(60).tokens(60).perMinute());
+        RateBuckets buckets = RateBuckets.inMemory(runtime);
+        RateLimitLayer layer =
+                layer(buckets, RateLimit.perUser().requests(60).tokens(60).perMinute());
         ChatReply greedy = layer.around(Scripted.answers(Usage.of(10, 110))).send(new ChatCall(asking(10, 10), ANN));
         ChatReply frugal = layer.around(Scripted.answers(Usage.of(1, 0))).send(new ChatCall(asking(10, 10), ANN));
         greedy.next();
         frugal.next();
         runtime.advance(Duration.ofMinutes(2));
         ChatModel model = layer.around(Scripted.answers(Usage.of(20, 0)));
-        model.chat(asking(1, 0 + 1), BOB);
-        assertThat(layer.size()).as("Bob's").isEqualTo(1);
+        model.chat(asking(1, 1), BOB);
+        assertThat(buckets.size()).as("Bob's").isEqualTo(1);
         model.chat(asking(20, 1), ANN); // 40 left of new ones
 
         assertThat(greedy.next()).isNull(); // 100 beyond its estimate
@@ -281,7 +337,7 @@ class RateLimitLayerTest {
         greedy.next();
         runtime.advance(Duration.ofSeconds(50)); // full after 20
         assertThat(greedy.next()).isNull();
-        assertThat(admitted(layer.around(Scripted.answers(Usage.of(1, 0))), asking(1, 0 + 1), ANN))
+        assertThat(admitted(layer.around(Scripted.answers(Usage.of(1, 0))), asking(1, 1), ANN))
                 .as("60 - 50 are left; a call takes 2, and gives 1 back")
                 .isEqualTo(9);
     }
@@ -403,6 +459,14 @@ class RateLimitLayerTest {
         assertThatThrownBy(() -> layer.call(ANN, () -> 8)).hasMessageContaining("per user");
         assertThat(layer.<Integer>call(BOB, () -> 7)).isEqualTo(7);
         assertThatThrownBy(() -> layer.call(BOB, () -> 8)).hasMessageContaining("per user");
+    }
+
+    @Test
+    void aLimitThatIsGivenTwiceWouldBeHalved() {
+        RateLimit limit = RateLimit.perUser().requests(2).perMinute();
+        assertThatThrownBy(() -> RateLimitLayer.of(limit, limit.maxWait(Duration.ofSeconds(1))))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("limits[1]: is the rate limit per user of 2 requests per minute again");
     }
 
     @Test

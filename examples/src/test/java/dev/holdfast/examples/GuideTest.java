@@ -10,10 +10,14 @@ import dev.holdfast.Holdfast;
 import dev.holdfast.TypedAnswer;
 import dev.holdfast.anthropic.AnthropicModel;
 import dev.holdfast.budget.Budget;
+import dev.holdfast.budget.BudgetUnit;
+import dev.holdfast.budget.Ledger;
 import dev.holdfast.budget.Price;
 import dev.holdfast.budget.PriceTable;
+import dev.holdfast.budget.RateBuckets;
 import dev.holdfast.budget.RateLimit;
 import dev.holdfast.budget.RateLimitLayer;
+import dev.holdfast.budget.Window;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatResponse;
@@ -28,6 +32,8 @@ import dev.holdfast.chat.Outcome;
 import dev.holdfast.chat.Permit;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
+import dev.holdfast.context.Scope;
+import dev.holdfast.context.ScopeKey;
 import dev.holdfast.control.ToolGate;
 import dev.holdfast.control.ToolPolicy;
 import dev.holdfast.control.ToolPolicy.Rule;
@@ -66,6 +72,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -353,6 +360,47 @@ class GuideTest {
             assertThat(why.kind()).isEqualTo(Refusal.Kind.RATE_LIMIT);
         }
         // end
+    }
+
+    @Test
+    void sharing() throws Exception {
+        mini.otherwise("It has shipped.");
+        large.otherwise("It has shipped.");
+
+        // snippet: guide-sharing
+        Ledger ledger = Ledger.inMemory();
+        RateBuckets buckets = RateBuckets.inMemory();
+        RateLimit perMinute = RateLimit.perUser().requests(2).perMinute();
+        Budget perDay = Budget.perUser().tokens(100_000).perDay();
+
+        Agent desk = Holdfast.agent("support-desk")
+                .model(mini)
+                .limit(perMinute)
+                .buckets(buckets)
+                .budget(perDay)
+                .ledger(ledger)
+                .build();
+        Agent sales = Holdfast.agent("sales")
+                .model(large)
+                .limit(perMinute.maxWait(Duration.ofSeconds(5))) // the same limit, for which its calls may wait
+                .buckets(buckets)
+                .budget(perDay)
+                .ledger(ledger)
+                .build();
+        ModelLayer reports = RateLimitLayer.builder() // around work that is no model
+                .limit(perMinute)
+                .buckets(buckets)
+                .build();
+        // end
+
+        desk.ask("Where is order 1234?", ann);
+        assertThat(reports.<Integer>call(CallContext.of(ann), () -> 7)).isEqualTo(7);
+        assertThatThrownBy(() -> sales.ask("Where is order 1234?", ann)).isInstanceOf(RejectedException.class);
+        assertThatThrownBy(() -> desk.ask("Where is order 1234?", ann)).isInstanceOf(RejectedException.class);
+        assertThat(ledger.balance(ScopeKey.of(Scope.USER, "acme", "ann"), BudgetUnit.TOKENS, Window.day(ZoneOffset.UTC))
+                        .used())
+                .as("one answer")
+                .isEqualTo(15);
     }
 
     @Test
