@@ -39,9 +39,9 @@ import org.slf4j.LoggerFactory;
  * cost. Put it inside retries, so that every attempt pays for itself.
  *
  * <p><b>Before the call</b> the most that it can take is reserved: its counted input, and as much output as it asks for
- * ({@code maxOutputTokens} of the request, else {@link Builder#maxOutput}, else what the endpoint can say). Where a
- * budget affords less output, the request is sent with a lower {@code maxOutputTokens}; below {@link Builder#minOutput}
- * it is refused.
+ * ({@code maxOutputTokens} of the request, else {@link Builder#maxOutputTokens}, else what the endpoint can say). Where
+ * a budget affords less output, the request is sent with a lower {@code maxOutputTokens}; below
+ * {@link Builder#minOutputTokens} it is refused.
  *
  * <p><b>After the call</b> what it used is settled and its cost is written on the answer or the error:
  *
@@ -55,7 +55,8 @@ import org.slf4j.LoggerFactory;
  *   <li>anything else counts as all that was reserved.
  * </ul>
  *
- * <p><b>Any other work.</b> {@link ModelLayer#call} guards a callable: it takes no tokens, and counts as a call.
+ * <p><b>Any other work.</b> {@link #of} is enough for it, and {@link ModelLayer#call} guards a callable: it takes no
+ * tokens, and counts as a call.
  *
  * <p><b>Errors.</b> Refuses with {@link RejectedException} of {@link Refusal.Kind#BUDGET}.
  *
@@ -85,7 +86,7 @@ public final class BudgetLayer extends GuardLayer {
         this.budgets = List.copyOf(builder.budgets);
         this.price = price;
         this.demands = builder.limits(BudgetUnit.TOKENS) || builder.limits(BudgetUnit.MONEY)
-                ? new Demands(endpoint, counter, price, builder.maxOutput, builder.minOutput)
+                ? new Demands(endpoint, counter, price, builder.maxOutputTokens, builder.minOutputTokens)
                 : null;
         this.lease = builder.lease;
     }
@@ -253,8 +254,8 @@ public final class BudgetLayer extends GuardLayer {
         private @Nullable TokenCounter counter;
         private HoldfastRuntime runtime = HoldfastRuntime.system();
         private Events events = Events.none();
-        private @Nullable Integer maxOutput;
-        private int minOutput = MIN_OUTPUT;
+        private @Nullable Integer maxOutputTokens;
+        private int minOutputTokens = MIN_OUTPUT;
         private Duration lease = LEASE;
         private boolean allowUnpriced;
 
@@ -358,8 +359,8 @@ public final class BudgetLayer extends GuardLayer {
          * @param tokens output tokens; at least 1
          * @return this builder
          */
-        public Builder maxOutput(int tokens) {
-            this.maxOutput = tokens;
+        public Builder maxOutputTokens(int tokens) {
+            this.maxOutputTokens = tokens;
             return this;
         }
 
@@ -370,8 +371,8 @@ public final class BudgetLayer extends GuardLayer {
          * @param tokens output tokens; at least 1
          * @return this builder
          */
-        public Builder minOutput(int tokens) {
-            this.minOutput = tokens;
+        public Builder minOutputTokens(int tokens) {
+            this.minOutputTokens = tokens;
             return this;
         }
 
@@ -407,8 +408,11 @@ public final class BudgetLayer extends GuardLayer {
                     "prices",
                     "has no price for " + endpoint.provider() + "/" + endpoint.model()
                             + ", and a budget limits its money; add the price, or say allowUnpriced()");
-            problems.require(maxOutput == null || maxOutput > 0, "maxOutput", "is " + maxOutput + "; give at least 1");
-            problems.requirePositive(minOutput, "minOutput");
+            problems.require(
+                    maxOutputTokens == null || maxOutputTokens > 0,
+                    "maxOutputTokens",
+                    "is " + maxOutputTokens + "; give at least 1");
+            problems.requirePositive(minOutputTokens, "minOutputTokens");
             problems.requirePositive(lease, "lease");
             problems.throwIfAny("the budget layer of " + endpoint);
             return new BudgetLayer(this, price);

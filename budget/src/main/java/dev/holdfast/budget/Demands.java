@@ -16,20 +16,20 @@ final class Demands {
     private final Endpoint endpoint;
     private final TokenCounter counter;
     private final @Nullable Price price;
-    private final @Nullable Integer maxOutput;
-    private final int minOutput;
+    private final @Nullable Integer maxOutputTokens;
+    private final int minOutputTokens;
 
     Demands(
             Endpoint endpoint,
             TokenCounter counter,
             @Nullable Price price,
-            @Nullable Integer maxOutput,
-            int minOutput) {
+            @Nullable Integer maxOutputTokens,
+            int minOutputTokens) {
         this.endpoint = endpoint;
         this.counter = counter;
         this.price = price;
-        this.maxOutput = maxOutput;
-        this.minOutput = minOutput;
+        this.maxOutputTokens = maxOutputTokens;
+        this.minOutputTokens = minOutputTokens;
         counter.input(endpoint, ChatRequest.of("loads the vocabulary before the first call needs it"));
     }
 
@@ -39,7 +39,7 @@ final class Demands {
         }
         long input = counter.input(endpoint, request).upperBound();
         int most = mostOutput(request);
-        int least = Math.min(minOutput, most);
+        int least = Math.min(minOutputTokens, most);
         if (price == null) {
             return new Demand(1, input, 0, 0, least, most);
         }
@@ -53,7 +53,7 @@ final class Demands {
         if (request.maxOutputTokens().isPresent()) {
             return Math.min(request.maxOutputTokens().getAsInt(), canSay);
         }
-        return maxOutput != null ? Math.min(maxOutput, canSay) : ofEndpoint.orElse(MAX_OUTPUT);
+        return maxOutputTokens != null ? Math.min(maxOutputTokens, canSay) : ofEndpoint.orElse(MAX_OUTPUT);
     }
 
     /** The call with a bound on its output that keeps it within what was granted, where it has none of itself. */

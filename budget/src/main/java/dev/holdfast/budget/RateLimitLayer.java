@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  * Rate limits in front of a model: requests and tokens, taken together or not at all, for everybody whom a limit counts.
  *
  * <p><b>Tokens</b> are taken by estimate before the call: the counted input and the output that is expected
- * ({@link Builder#expectedOutput}, or {@code maxOutputTokens} of the request where that is less), at most one bucketful.
- * After it they are corrected by what the call used; what it used beyond the estimate is taken also where that leaves a
- * debt. A call that was provably not sent gives everything back; of a call whose usage is not known the estimate stays
- * taken.
+ * ({@link Builder#expectedOutputTokens}, or {@code maxOutputTokens} of the request where that is less), at most one
+ * bucketful. After it they are corrected by what the call used; what it used beyond the estimate is taken also where that
+ * leaves a debt. A call that was provably not sent gives everything back; of a call whose usage is not known the estimate
+ * stays taken.
  *
  * <p>The bound on the output is not what is expected: most answers are far shorter than the request allows, all the more
  * where a {@link BudgetLayer} outside this layer wrote the bound, and a limit that took the bound of each call under way
@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors.</b> Refuses with {@link RejectedException} of {@link Refusal.Kind#RATE_LIMIT}. A request whose input is
  * larger than a whole bucket could wait for ever; it is refused at once, without a time to come back.
  *
- * <p><b>Any other work.</b> {@link #of} is enough for it, and {@link ModelLayer#call} guards a callable: it counts as a request without tokens.
+ * <p><b>Any other work.</b> {@link #of} is enough for it, and {@link ModelLayer#call} guards a callable: it counts as a
+ * request without tokens.
  *
  * <p><b>Threading.</b> Safe for use by many threads; the buckets are in {@link RateBuckets}, which several layers may
  * share.
@@ -61,14 +62,14 @@ public final class RateLimitLayer extends GuardLayer {
     private final TokenCounter counter;
     private final Events events;
     private final RateLimits limits;
-    private final int expectedOutput;
+    private final int expectedOutputTokens;
 
     private RateLimitLayer(Builder builder) {
         this.endpoint = builder.endpoint;
         this.runtime = builder.runtime;
         this.counter = builder.counter == null ? TokenCounter.standard() : builder.counter;
         this.events = builder.events;
-        this.expectedOutput = builder.expectedOutput;
+        this.expectedOutputTokens = builder.expectedOutputTokens;
         RateBuckets buckets = builder.buckets == null ? RateBuckets.inMemory(runtime) : builder.buckets;
         this.limits = new RateLimits(builder.limits, buckets, runtime);
     }
@@ -131,7 +132,7 @@ public final class RateLimitLayer extends GuardLayer {
         ChatRequest request = call.request();
         boolean counted = limits.limitTokens() && request != ChatRequest.empty();
         long input = counted ? counter.input(endpoint, request).estimate() : 0;
-        long wanted = counted ? input + expectedOutput(request) : 0;
+        long wanted = counted ? input + expectedOutputTokens(request) : 0;
         RateLimits.Answer answer = limits.take(call.context(), input, wanted, call.nanoTime(limits.clock()));
         if (answer instanceof RateLimits.Refused refused) {
             throw refused(call.context(), refused.why());
@@ -148,8 +149,8 @@ public final class RateLimitLayer extends GuardLayer {
                 ErrorDetails.builder().context(context).endpoint(endpoint).build());
     }
 
-    private long expectedOutput(ChatRequest request) {
-        return Math.min(expectedOutput, request.maxOutputTokens().orElse(expectedOutput));
+    private long expectedOutputTokens(ChatRequest request) {
+        return Math.min(expectedOutputTokens, request.maxOutputTokens().orElse(expectedOutputTokens));
     }
 
     /** Builds a {@link RateLimitLayer}. Not safe for use by several threads. */
@@ -162,7 +163,7 @@ public final class RateLimitLayer extends GuardLayer {
         private @Nullable TokenCounter counter;
         private HoldfastRuntime runtime = HoldfastRuntime.system();
         private Events events = Events.none();
-        private int expectedOutput = EXPECTED_OUTPUT;
+        private int expectedOutputTokens = EXPECTED_OUTPUT;
 
         private Builder(Endpoint endpoint) {
             this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
@@ -242,8 +243,8 @@ public final class RateLimitLayer extends GuardLayer {
          * @param tokens output tokens; 0 or more
          * @return this builder
          */
-        public Builder expectedOutput(int tokens) {
-            this.expectedOutput = tokens;
+        public Builder expectedOutputTokens(int tokens) {
+            this.expectedOutputTokens = tokens;
             return this;
         }
 
@@ -265,7 +266,10 @@ public final class RateLimitLayer extends GuardLayer {
                         path,
                         "is the " + limits.get(i) + " again; give it once");
             }
-            problems.require(expectedOutput >= 0, "expectedOutput", "is " + expectedOutput + "; give 0 or more");
+            problems.require(
+                    expectedOutputTokens >= 0,
+                    "expectedOutputTokens",
+                    "is " + expectedOutputTokens + "; give 0 or more");
             problems.throwIfAny("the rate limit layer of " + endpoint);
             return new RateLimitLayer(this);
         }

@@ -172,7 +172,7 @@ class BudgetLayerTest {
                 .runtime(system)
                 .counter(TEN)
                 .budget(Budget.perUser().tokens(limit).lifetime())
-                .minOutput(1)
+                .minOutputTokens(1)
                 .build()
                 .around(call -> {
                     int allowed = call.request().maxOutputTokens().orElseThrow();
@@ -205,7 +205,7 @@ class BudgetLayerTest {
     void aLoneCallerReachesAllOfItsBudget() {
         List<Integer> allowed = new ArrayList<>();
         ChatModel model = layer(Budget.perUser().tokens(1_050).lifetime())
-                .minOutput(1)
+                .minOutputTokens(1)
                 .build()
                 .around(call -> {
                     allowed.add(call.request().maxOutputTokens().orElseThrow());
@@ -477,7 +477,7 @@ class BudgetLayerTest {
                         Budget.perUser(),
                         Budget.perTenant().tokens(0).perDay().money("five").perMonth(),
                         Budget.perTeam().calls(5).perHour().calls(9).perHour().thresholds(80, 50))
-                .minOutput(0)
+                .minOutputTokens(0)
                 .lease(Duration.ZERO);
         assertThatThrownBy(builder::build)
                 .isInstanceOfSatisfying(
@@ -490,7 +490,7 @@ class BudgetLayerTest {
                                         "budgets[1].limits[1].money",
                                         "budgets[2].thresholds[1]",
                                         "budgets[2].limits[1]",
-                                        "minOutput",
+                                        "minOutputTokens",
                                         "lease"));
     }
 

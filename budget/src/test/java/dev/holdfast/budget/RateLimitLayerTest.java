@@ -414,7 +414,7 @@ class RateLimitLayerTest {
                 .runtime(runtime)
                 .counter(CHARACTERS)
                 .limit(RateLimit.perUser().tokens(100).perMinute())
-                .expectedOutput(Integer.MAX_VALUE)
+                .expectedOutputTokens(Integer.MAX_VALUE)
                 .build();
         ChatModel model = layer.around(Scripted.streams("word "));
         model.send(new ChatCall(asking(10, 50), ANN)).next();
@@ -478,7 +478,7 @@ class RateLimitLayerTest {
                         RateLimit.perUser().requests(0).tokens(-1).perMinute().maxWait(Duration.ofSeconds(-1)),
                         RateLimit.perUser().requests(2_000_000_000_000L).perSecond(),
                         RateLimit.perUser().requests(1).perSecond().maxWait(ChronoUnit.FOREVER.getDuration()))
-                .expectedOutput(-1);
+                .expectedOutputTokens(-1);
         assertThatThrownBy(builder::build)
                 .isInstanceOfSatisfying(
                         InvalidConfigurationException.class,
@@ -491,6 +491,6 @@ class RateLimitLayerTest {
                                         "limits[1].maxWait",
                                         "limits[2]",
                                         "limits[3].maxWait",
-                                        "expectedOutput"));
+                                        "expectedOutputTokens"));
     }
 }
