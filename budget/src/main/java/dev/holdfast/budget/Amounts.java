@@ -17,12 +17,12 @@ public record Amounts(long tokens, long nanoDollars, long calls) {
     }
 
     /**
-     * The amount of a unit.
+     * The amount in a unit.
      *
      * @param unit the unit
      * @return how much
      */
-    public long of(BudgetUnit unit) {
+    public long in(BudgetUnit unit) {
         return switch (unit) {
             case TOKENS -> tokens;
             case MONEY -> nanoDollars;

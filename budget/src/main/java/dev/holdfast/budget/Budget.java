@@ -142,7 +142,7 @@ public final class Budget {
      * @param tokens input and output together; at least 1
      * @return what asks for the window
      */
-    public Amount tokens(long tokens) {
+    public Draft tokens(long tokens) {
         return counted(BudgetUnit.TOKENS, tokens);
     }
 
@@ -152,7 +152,7 @@ public final class Budget {
      * @param calls attempts that are sent; at least 1
      * @return what asks for the window
      */
-    public Amount calls(long calls) {
+    public Draft calls(long calls) {
         return counted(BudgetUnit.CALLS, calls);
     }
 
@@ -162,21 +162,21 @@ public final class Budget {
      * @param dollars a decimal number above 0, such as {@code "5.00"}
      * @return what asks for the window
      */
-    public Amount money(String dollars) {
+    public Draft money(String dollars) {
         try {
             return counted(BudgetUnit.MONEY, Money.dollars(dollars).nanos());
         } catch (IllegalArgumentException e) {
-            return new Amount(this, BudgetUnit.MONEY, 1, List.of(problem("money", String.valueOf(e.getMessage()))));
+            return new Draft(this, BudgetUnit.MONEY, 1, List.of(problem("money", String.valueOf(e.getMessage()))));
         }
     }
 
-    private Amount counted(BudgetUnit unit, long amount) {
+    private Draft counted(BudgetUnit unit, long amount) {
         String field = unit.name().toLowerCase(Locale.ROOT);
         String told = unit == BudgetUnit.MONEY
                 ? "is " + new Money(amount) + "; give more than 0"
                 : "is " + amount + "; give a number of at least 1";
         List<Problem> wrong = amount > 0 ? List.of() : List.of(problem(field, told));
-        return new Amount(this, unit, amount, wrong);
+        return new Draft(this, unit, amount, wrong);
     }
 
     private Problem problem(String field, String message) {
@@ -266,14 +266,14 @@ public final class Budget {
                 + (problems.isEmpty() ? limits : "that cannot be used: " + problems);
     }
 
-    /** An amount that waits for its window. */
-    public static final class Amount {
+    /** A limit that waits for its window. Immutable. */
+    public static final class Draft {
         private final Budget budget;
         private final BudgetUnit unit;
         private final long amount;
         private final List<Problem> wrong;
 
-        private Amount(Budget budget, BudgetUnit unit, long amount, List<Problem> wrong) {
+        private Draft(Budget budget, BudgetUnit unit, long amount, List<Problem> wrong) {
             this.budget = budget;
             this.unit = unit;
             this.amount = amount;

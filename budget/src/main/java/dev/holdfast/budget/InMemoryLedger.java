@@ -149,7 +149,7 @@ final class InMemoryLedger implements Ledger {
             throw new IllegalStateException("no limit refuses the demand that was refused");
         }
         Duration wait = lastEnd == Long.MAX_VALUE ? null : Duration.ofMillis(lastEnd - now);
-        long requested = demand.amounts(demand.leastOutput()).of(last.limit.unit());
+        long requested = demand.amounts(demand.leastOutput()).in(last.limit.unit());
         return new Exhausted(whose, last.limit, last.cell.used, requested, wait);
     }
 

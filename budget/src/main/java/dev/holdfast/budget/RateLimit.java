@@ -68,6 +68,15 @@ public final class RateLimit {
     }
 
     /**
+     * A limit for each team.
+     *
+     * @return what asks how much and how often
+     */
+    public static Draft perTeam() {
+        return per(Scope.TEAM);
+    }
+
+    /**
      * A limit for each user.
      *
      * @return what asks how much and how often
@@ -92,6 +101,15 @@ public final class RateLimit {
      */
     public static Draft perSession() {
         return per(Scope.SESSION);
+    }
+
+    /**
+     * A limit for each task.
+     *
+     * @return what asks how much and how often
+     */
+    public static Draft perTask() {
+        return per(Scope.TASK);
     }
 
     /**
@@ -252,6 +270,15 @@ public final class RateLimit {
          */
         public RateLimit perHour() {
             return per(Duration.ofHours(1));
+        }
+
+        /**
+         * In every 24 hours; unlike a budget's, they follow no calendar.
+         *
+         * @return the limit
+         */
+        public RateLimit perDay() {
+            return per(Duration.ofDays(1));
         }
 
         /**

@@ -462,6 +462,23 @@ class RateLimitLayerTest {
     }
 
     @Test
+    void countsTeamsAndTasksWhereThereAreSuch() throws Exception {
+        RateLimitLayer layer = RateLimitLayer.builder()
+                .limit(RateLimit.perTeam().requests(2).perDay())
+                .limit(RateLimit.perTask().requests(1).perDay())
+                .runtime(runtime)
+                .build();
+        Caller ann = Caller.of("acme", "ann").team("sales");
+        layer.call(CallContext.of(ann.task("t-1")), () -> 7);
+        assertThatThrownBy(() -> layer.call(CallContext.of(ann.task("t-1")), () -> 7))
+                .hasMessageContaining("rate limit per task of 1 requests per day");
+        layer.call(CallContext.of(Caller.of("acme", "bob").team("sales")), () -> 7);
+        assertThatThrownBy(() -> layer.call(CallContext.of(ann), () -> 7))
+                .hasMessageContaining("rate limit per team of 2 requests per day");
+        layer.call(ANN, () -> 7); // of no team, and no task
+    }
+
+    @Test
     void aLimitThatIsGivenTwiceWouldBeHalved() {
         RateLimit limit = RateLimit.perUser().requests(2).perMinute();
         assertThatThrownBy(() -> RateLimitLayer.of(limit, limit.maxWait(Duration.ofSeconds(1))))
