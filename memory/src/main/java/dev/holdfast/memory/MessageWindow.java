@@ -48,12 +48,12 @@ public final class MessageWindow {
     }
 
     /**
-     * Looks at a whole conversation.
+     * Selects what of a whole conversation is seen.
      *
      * @param conversation all messages, oldest first; quick access by index
      * @return the messages in the window; immutable, and empty only if the conversation holds nothing that may be sent
      */
-    public List<Message> of(List<Message> conversation) {
+    public List<Message> select(List<Message> conversation) {
         int head = systemMessages(conversation);
         List<Message> past = conversation.subList(head, conversation.size());
         return join(conversation.subList(0, head), head, List.of(), past);

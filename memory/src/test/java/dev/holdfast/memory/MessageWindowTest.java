@@ -27,11 +27,12 @@ class MessageWindowTest {
                 Message.assistant("two"),
                 Message.user("3"));
 
-        assertThat(MessageWindow.messages(3).of(talk)).containsExactly(RULES, talk.get(3), talk.get(4), talk.get(5));
-        assertThat(MessageWindow.messages(4).of(talk))
+        assertThat(MessageWindow.messages(3).select(talk))
+                .containsExactly(RULES, talk.get(3), talk.get(4), talk.get(5));
+        assertThat(MessageWindow.messages(4).select(talk))
                 .as("four would begin with an assistant message")
                 .containsExactly(RULES, talk.get(3), talk.get(4), talk.get(5));
-        assertThat(MessageWindow.messages(5).of(talk)).isEqualTo(talk);
+        assertThat(MessageWindow.messages(5).select(talk)).isEqualTo(talk);
     }
 
     @Test
@@ -44,9 +45,9 @@ class MessageWindowTest {
                 Message.user("thanks"));
 
         for (int max = 1; max <= 4; max++) {
-            assertThat(MessageWindow.messages(max).of(talk)).containsExactly(talk.get(4));
+            assertThat(MessageWindow.messages(max).select(talk)).containsExactly(talk.get(4));
         }
-        assertThat(MessageWindow.messages(5).of(talk)).isEqualTo(talk);
+        assertThat(MessageWindow.messages(5).select(talk)).isEqualTo(talk);
     }
 
     @Test
@@ -58,17 +59,17 @@ class MessageWindowTest {
             talk.add(results("c" + i));
         }
 
-        List<Message> seen = MessageWindow.messages(2).of(talk);
+        List<Message> seen = MessageWindow.messages(2).select(talk);
 
         assertThat(seen).hasSize(22).startsWith(RULES, talk.get(3)).endsWith(talk.get(talk.size() - 1));
     }
 
     @Test
     void k26_theWindowIsNeverEmpty() {
-        assertThat(MessageWindow.messages(1).of(List.of(RULES))).containsExactly(RULES);
-        assertThat(MessageWindow.messages(1).of(List.of(Message.assistant("hello"), Message.assistant("anyone?"))))
+        assertThat(MessageWindow.messages(1).select(List.of(RULES))).containsExactly(RULES);
+        assertThat(MessageWindow.messages(1).select(List.of(Message.assistant("hello"), Message.assistant("anyone?"))))
                 .containsExactly(Message.assistant("anyone?"));
-        assertThat(MessageWindow.messages(1).of(List.of(calls("a"), results("a"))))
+        assertThat(MessageWindow.messages(1).select(List.of(calls("a"), results("a"))))
                 .containsExactly(calls("a"), results("a"));
     }
 
@@ -87,7 +88,7 @@ class MessageWindowTest {
                 results("d"),
                 Message.assistant("done"));
 
-        assertThat(MessageWindow.messages(20).of(talk))
+        assertThat(MessageWindow.messages(20).select(talk))
                 .containsExactly(talk.get(0), talk.get(4), talk.get(7), talk.get(8), talk.get(9), talk.get(10));
     }
 
@@ -95,8 +96,8 @@ class MessageWindowTest {
     void callsThatAreStillOpenAtTheEndStay() {
         List<Message> talk = List.of(Message.user("1"), calls("a", "b"), results("b"));
 
-        assertThat(MessageWindow.messages(20).of(talk)).isEqualTo(talk);
-        assertThat(MessageWindow.messages(20).of(talk.subList(0, 2))).isEqualTo(talk.subList(0, 2));
+        assertThat(MessageWindow.messages(20).select(talk)).isEqualTo(talk);
+        assertThat(MessageWindow.messages(20).select(talk.subList(0, 2))).isEqualTo(talk.subList(0, 2));
     }
 
     @Test
@@ -104,7 +105,7 @@ class MessageWindowTest {
         List<Message> talk =
                 List.of(Message.user("1"), calls("call_0"), Message.user("2"), calls("call_0"), results("call_0"));
 
-        assertThat(MessageWindow.messages(20).of(talk))
+        assertThat(MessageWindow.messages(20).select(talk))
                 .containsExactly(talk.get(0), talk.get(2), talk.get(3), talk.get(4));
     }
 
@@ -116,7 +117,7 @@ class MessageWindowTest {
             List<Message> talk = new ArrayList<>();
             for (Message message : conversation(new Random(seed))) {
                 talk.add(message);
-                assertInvariants(window.of(talk), talk, max);
+                assertInvariants(window.select(talk), talk, max);
             }
         }
     }
