@@ -18,6 +18,7 @@ import dev.holdfast.error.Problems;
 import dev.holdfast.event.Events;
 import dev.holdfast.event.Listener;
 import dev.holdfast.memory.ConversationStore;
+import dev.holdfast.resilience.Bulkhead;
 import dev.holdfast.resilience.CircuitBreaker;
 import dev.holdfast.resilience.Fallback;
 import dev.holdfast.resilience.Retry;
@@ -103,10 +104,10 @@ public final class AgentBuilder {
     Consumer<Retry.Builder> retry = settings -> {};
     Consumer<CircuitBreaker.Builder> breaker = settings -> {};
 
+    @Nullable
+    Consumer<Bulkhead.Builder> bulkhead;
+
     Consumer<ToolLoop.Builder> loop = settings -> {};
-    boolean boundsConcurrency;
-    int maxConcurrentCalls;
-    Duration maxConcurrencyWait = Duration.ZERO;
     final List<ModelLayer> runLayers = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     HoldfastRuntime runtime = HoldfastRuntime.system();
@@ -492,16 +493,13 @@ public final class AgentBuilder {
     }
 
     /**
-     * Bounds how many calls run at once at each endpoint.
+     * Bounds how many calls run at once at each endpoint. Every endpoint has its own bulkhead; without this there is none.
      *
-     * @param calls how many
-     * @param maxWait how long a call may wait for its turn; zero refuses at once
+     * @param settings for example {@code bulkhead -> bulkhead.maxConcurrent(50).maxWait(Duration.ofSeconds(1))}
      * @return this builder
      */
-    public AgentBuilder maxConcurrent(int calls, Duration maxWait) {
-        this.maxConcurrentCalls = calls;
-        this.maxConcurrencyWait = Objects.requireNonNull(maxWait, "maxWait");
-        this.boundsConcurrency = true;
+    public AgentBuilder bulkhead(Consumer<Bulkhead.Builder> settings) {
+        this.bulkhead = Objects.requireNonNull(settings, "settings");
         return this;
     }
 

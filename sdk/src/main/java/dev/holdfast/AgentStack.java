@@ -303,17 +303,13 @@ final class AgentStack {
     }
 
     private @Nullable ModelLayer bulkhead(Endpoint endpoint) {
-        if (!agent.boundsConcurrency) {
+        if (agent.bulkhead == null) {
             return null;
         }
-        return built(
-                "", // it says maxConcurrent, and maxWait
-                () -> Bulkhead.builder(endpoint.id())
-                        .maxConcurrent(agent.maxConcurrentCalls)
-                        .maxWait(agent.maxConcurrencyWait)
-                        .runtime(runtime)
-                        .events(events)
-                        .build());
+        Bulkhead.Builder bulkhead =
+                Bulkhead.builder(endpoint.id()).runtime(runtime).events(events);
+        agent.bulkhead.accept(bulkhead);
+        return built("bulkhead", bulkhead::build);
     }
 
     /**

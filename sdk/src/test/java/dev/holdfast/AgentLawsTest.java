@@ -20,7 +20,7 @@ class AgentLawsTest extends LayerLaws {
                 .limit(RateLimit.perUser().requests(100_000).tokens(100_000_000).perMinute())
                 .budget(Budget.perUser().tokens(100_000_000).perDay())
                 .budget(Budget.perSession().tokens(100_000_000).lifetime())
-                .maxConcurrent(10, Duration.ofSeconds(1))
+                .bulkhead(bulkhead -> bulkhead.maxConcurrent(10).maxWait(Duration.ofSeconds(1)))
                 .retry(retry -> retry.maxAttempts(1))
                 .breaker(breaker -> breaker.failures(1_000))
                 .listener(event -> {})

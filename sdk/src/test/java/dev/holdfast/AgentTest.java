@@ -669,6 +669,23 @@ class AgentTest {
     }
 
     @Test
+    void boundsHowManyCallsRunAtOnceAtAnEndpoint() {
+        Agent agent = desk().model(mini.otherwise("ok"))
+                .bulkhead(bulkhead -> bulkhead.maxConcurrent(1).maxWait(Duration.ofSeconds(3)))
+                .retry(retry -> retry.maxAttempts(1))
+                .build();
+        try (ChatReply running = agent.stream("Where is order 1234?", ANN)) {
+            running.next();
+            assertThatThrownBy(() -> agent.ask("Where is order 1234?", BOB))
+                    .isInstanceOfSatisfying(
+                            RejectedException.class,
+                            e -> assertThat(e.refusal().kind()).isEqualTo(Refusal.Kind.OVERLOAD));
+            assertThat(time.elapsed()).isEqualTo(Duration.ofSeconds(3));
+        }
+        assertThat(agent.ask("Where is order 1234?", BOB).text()).isEqualTo("ok");
+    }
+
+    @Test
     void namesEverythingThatIsWrongAtOnce() {
         InvalidConfigurationException wrong = catchThrowableOfType(
                 InvalidConfigurationException.class,
@@ -680,7 +697,7 @@ class AgentTest {
                         .budget(Budget.perUser().money("1.00").perDay())
                         .memory(0)
                         .deadline(Duration.ZERO)
-                        .maxConcurrent(0, Duration.ZERO)
+                        .bulkhead(bulkhead -> bulkhead.maxConcurrent(0).maxQueue(5))
                         .retry(retry -> retry.maxAttempts(0))
                         .breaker(breaker -> breaker.failures(0))
                         .build());
@@ -695,7 +712,8 @@ class AgentTest {
                         "prices",
                         "memory.messages",
                         "deadline.duration",
-                        "maxConcurrent",
+                        "bulkhead.maxConcurrent",
+                        "bulkhead.maxQueue",
                         "retry.maxAttempts",
                         "breaker.failures");
         assertThatThrownBy(() -> Holdfast.agent("desk").build()).hasMessageContaining("model: is missing");

@@ -420,7 +420,7 @@ class GuideTest {
                 .firstChunkTimeout(Duration.ofSeconds(15)) // for each attempt, until the answer begins
                 .retry(retry -> retry.maxAttempts(2))
                 .breaker(breaker -> breaker.failures(3).openFor(Duration.ofSeconds(30)))
-                .maxConcurrent(50, Duration.ofSeconds(1))
+                .bulkhead(bulkhead -> bulkhead.maxConcurrent(50).maxWait(Duration.ofSeconds(1)))
                 .runtime(runtime)
                 .build();
 

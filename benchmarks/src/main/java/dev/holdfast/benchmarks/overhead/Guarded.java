@@ -106,7 +106,7 @@ public final class Guarded {
             builder.model(cheap);
         }
         if (features.contains(Feature.BULKHEAD)) {
-            builder.maxConcurrent(64, Duration.ZERO);
+            builder.bulkhead(bulkhead -> bulkhead.maxConcurrent(64));
         }
         if (!features.contains(Feature.RETRY)) {
             builder.retry(retry -> retry.maxAttempts(1));
