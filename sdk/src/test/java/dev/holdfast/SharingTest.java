@@ -8,6 +8,7 @@ import dev.holdfast.budget.Ledger;
 import dev.holdfast.budget.RateBuckets;
 import dev.holdfast.budget.RateLimit;
 import dev.holdfast.budget.RateLimitLayer;
+import dev.holdfast.chat.Message;
 import dev.holdfast.chat.ModelLayer;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.context.CallContext;
@@ -16,6 +17,7 @@ import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.InvalidConfigurationException.Problem;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
+import dev.holdfast.memory.ConversationStore;
 import dev.holdfast.testkit.FakeModel;
 import dev.holdfast.testkit.FakeReply;
 import dev.holdfast.testkit.VirtualRuntime;
@@ -163,6 +165,21 @@ class SharingTest {
                 .build();
         assertThat(asked(desk, ANN)).isEqualTo(3);
         assertThat(asked(sales, ANN)).isEqualTo(2);
+    }
+
+    @Test
+    void twoAgentsShareASession() {
+        ConversationStore store = ConversationStore.inMemory();
+        Caller session = ANN.session("s-1");
+        desk().memory(20, store).build().ask("Where is order 1234?", session);
+
+        sales().memory(20, store).build().ask("And who brings it?", session);
+
+        assertThat(large.lastCall().request().messages())
+                .containsExactly(
+                        Message.user("Where is order 1234?"),
+                        Message.assistant("ok"),
+                        Message.user("And who brings it?"));
     }
 
     @Test

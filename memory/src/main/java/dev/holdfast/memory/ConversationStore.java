@@ -45,4 +45,14 @@ public interface ConversationStore {
      * @param session whose log
      */
     void forget(ScopeKey session);
+
+    /**
+     * Conversations in the memory of this process; {@link InMemoryConversations} says how long they are kept, and keeps
+     * them for longer.
+     *
+     * @return an empty store
+     */
+    static ConversationStore inMemory() {
+        return InMemoryConversations.builder().build();
+    }
 }
