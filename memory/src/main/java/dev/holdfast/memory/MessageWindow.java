@@ -101,19 +101,32 @@ public final class MessageWindow {
         for (int i = 0; i < pinned.size(); i++) {
             joined[head + i] = pinned.get(i);
         }
-        int at = from;
-        boolean tools = false;
-        for (int i = start; i < past.size(); i++) {
-            Message message = past.get(i);
-            tools |= message.role() == Role.TOOL || !message.toolCalls().isEmpty();
-            joined[at++] = message;
-        }
-        int freshFrom = at;
-        for (int i = head; i < request.size(); i++) {
-            joined[at++] = request.get(i);
+        boolean tools = copy(past, start, joined, from);
+        int freshFrom = joined.length - fresh;
+        for (int i = 0; i < fresh; i++) {
+            joined[freshFrom + i] = request.get(head + i);
         }
         int kept = tools ? keepWholePairs(joined, from, freshFrom) : joined.length;
         return listOf(kept == joined.length ? joined : Arrays.copyOf(joined, kept));
+    }
+
+    /** Tells whether some of the messages may call tools or answer them. */
+    private static boolean copy(List<Message> past, int start, @Nullable Message[] target, int at) {
+        if (past instanceof SessionLog.Slice slice && !slice.isOfTools()) {
+            slice.copy(start, target, at);
+            return false;
+        }
+        boolean tools = false;
+        for (int i = start; i < past.size(); i++) {
+            Message message = past.get(i);
+            tools |= isOfTools(message);
+            target[at + i - start] = message;
+        }
+        return tools;
+    }
+
+    static boolean isOfTools(Message message) {
+        return message.role() == Role.TOOL || !message.toolCalls().isEmpty();
     }
 
     @SuppressWarnings("NullAway") // every slot was filled

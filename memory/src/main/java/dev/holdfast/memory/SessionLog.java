@@ -15,17 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionLog {
     private static final int SMALLEST = 16;
+    private static final int NONE = -1;
 
-    static final SessionLog EMPTY = new SessionLog(new Message[0], 0, 1);
+    static final SessionLog EMPTY = new SessionLog(new Message[0], 0, 1, NONE);
 
     private final @Nullable Message[] messages;
     private final int size;
     private final long first; // the sequence number of messages[0]
+    private final int lastOfTools; // the index of the last message that calls a tool or answers it
 
-    private SessionLog(@Nullable Message[] messages, int size, long first) {
+    private SessionLog(@Nullable Message[] messages, int size, long first, int lastOfTools) {
         this.messages = messages;
         this.size = size;
         this.first = first;
+        this.lastOfTools = lastOfTools;
     }
 
     /**
@@ -36,7 +39,7 @@ final class SessionLog {
         int longer = size + block.size();
         if (longer <= messages.length) {
             fill(messages, size, block);
-            return new SessionLog(messages, longer, first);
+            return new SessionLog(messages, longer, first, lastOfTools(size, block, lastOfTools));
         }
         int from = size > keep ? turnAt(size - keep) : 0;
         int kept = size - from;
@@ -44,7 +47,17 @@ final class SessionLog {
         @Nullable Message[] roomier = new Message[Math.max(SMALLEST, 2 * needed)];
         System.arraycopy(messages, from, roomier, 0, kept);
         fill(roomier, kept, block);
-        return new SessionLog(roomier, needed, first + from);
+        int carried = Math.max(NONE, lastOfTools - from);
+        return new SessionLog(roomier, needed, first + from, lastOfTools(kept, block, carried));
+    }
+
+    private static int lastOfTools(int at, List<Message> block, int before) {
+        for (int i = block.size() - 1; i >= 0; i--) {
+            if (MessageWindow.isOfTools(block.get(i))) {
+                return at + i;
+            }
+        }
+        return before;
     }
 
     private static void fill(@Nullable Message[] target, int at, List<Message> block) {
@@ -87,19 +100,31 @@ final class SessionLog {
 
     Stretch last(int max) {
         int from = size - Math.max(0, Math.min(size, max));
-        return new Stretch(first + from, new Slice(messages, from, size));
+        return new Stretch(first + from, new Slice(messages, from, size, lastOfTools >= from));
     }
 
     /** Part of the array, not a copy: its slots are never written again. */
-    private static final class Slice extends AbstractList<Message> implements RandomAccess {
+    static final class Slice extends AbstractList<Message> implements RandomAccess {
         private final @Nullable Message[] messages;
         private final int from;
         private final int size;
+        private final boolean ofTools;
 
-        Slice(@Nullable Message[] messages, int from, int to) {
+        private Slice(@Nullable Message[] messages, int from, int to, boolean ofTools) {
             this.messages = messages;
             this.from = from;
             this.size = to - from;
+            this.ofTools = ofTools;
+        }
+
+        /** Whether any of its messages may call a tool, or answer it. */
+        boolean isOfTools() {
+            return ofTools;
+        }
+
+        /** Copies its messages without a look at them. */
+        void copy(int start, @Nullable Message[] target, int at) {
+            System.arraycopy(messages, from + start, target, at, size - start);
         }
 
         @Override

@@ -122,6 +122,33 @@ class MessageWindowTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 20})
+    void aLogGivesTheSameWindowAsItsMessages(int max) {
+        MessageWindow window = MessageWindow.messages(max);
+        List<Message> request = List.of(RULES, Message.user("now"));
+        int withoutTools = 0;
+        for (long seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            List<Message> talk = conversation(random);
+            talk.remove(RULES);
+            if (seed % 3 == 0) { // tools in the beginning alone: the log loses sight of them
+                talk.subList(talk.size() / 3, talk.size()).removeIf(MessageWindow::isOfTools);
+            }
+            SessionLog log = SessionLog.EMPTY;
+            while (!talk.isEmpty()) {
+                List<Message> block = talk.subList(0, Math.min(talk.size(), 1 + random.nextInt(4)));
+                log = log.plus(List.copyOf(block), 6);
+                block.clear();
+                List<Message> past = log.last(1 + random.nextInt(12)).messages();
+                withoutTools += past instanceof SessionLog.Slice slice && !slice.isOfTools() ? 1 : 0;
+                assertThat(window.join(request, 1, List.of(), past))
+                        .isEqualTo(window.join(request, 1, List.of(), List.copyOf(past)));
+            }
+        }
+        assertThat(withoutTools).as("windows that were copied without a look").isGreaterThan(500);
+    }
+
     private static void assertInvariants(List<Message> seen, List<Message> talk, int max) {
         assertThat(seen).isNotEmpty().startsWith(RULES);
         Pairs.assertWhole(seen);
