@@ -154,8 +154,8 @@ final class LoopReply implements ChatReply {
 
     /** Runs the calls of an answer; false when there were none, and the answer is the last. */
     private boolean goesOnAfter(ChatResponse received) {
-        ChatResponse response =
-                CallIds.unique(received, rounds.round(), call.request().messages(), tally.transcript());
+        ChatResponse response = tally.whole(
+                CallIds.unique(received, rounds.round(), call.request().messages(), tally.transcript()));
         if (response.message().toolCalls().isEmpty() && !response.finishReason().equals(FinishReason.PAUSE)) {
             end(new Outcome.Completed(tally.total(response)));
             return false;

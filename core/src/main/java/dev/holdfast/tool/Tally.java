@@ -3,8 +3,11 @@ package dev.holdfast.tool;
 import dev.holdfast.chat.Attempt;
 import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatResponse;
+import dev.holdfast.chat.FinishReason;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.Money;
+import dev.holdfast.chat.Part;
+import dev.holdfast.chat.Role;
 import dev.holdfast.chat.Usage;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
@@ -19,6 +22,20 @@ final class Tally {
     private Usage usage = Usage.none();
     private @Nullable Money cost = Money.ZERO;
     private int answers;
+    private boolean paused; // the last message of the transcript is the beginning of a turn that goes on
+
+    /** An answer as the whole of its turn: with what was said before the provider paused it. */
+    ChatResponse whole(ChatResponse response) {
+        List<Message> own = response.transcript();
+        if (!paused || own.size() > 1) {
+            return response;
+        }
+        List<Part> parts =
+                new ArrayList<>(transcript.remove(transcript.size() - 1).parts());
+        parts.addAll(response.message().parts());
+        Message whole = Message.of(Role.ASSISTANT, parts);
+        return response.toBuilder().message(whole).transcript(List.of(whole)).build();
+    }
 
     void add(ChatResponse response) {
         if (answers++ == 0) {
@@ -26,6 +43,8 @@ final class Tally {
             attempts = new ArrayList<>();
         }
         transcript.addAll(response.transcript());
+        paused = response.finishReason().equals(FinishReason.PAUSE)
+                && response.message().toolCalls().isEmpty();
         attempts.addAll(response.attempts());
         usage = usage.plus(response.usage());
         Money own = response.cost().orElse(null);

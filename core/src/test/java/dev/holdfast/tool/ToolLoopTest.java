@@ -495,6 +495,10 @@ class ToolLoopTest {
         ChatResponse response = run(model, loop());
 
         assertThat(response.text()).isEqualTo("ok");
+        assertThat(response.transcript())
+                .as("one turn of the model")
+                .containsExactly(
+                        Message.of(Role.ASSISTANT, List.of(new Part.Opaque("test", "{}"), new Part.Text("ok"))));
         assertThat(model.asked.get(1).request().messages())
                 .containsExactly(
                         Message.user("go"), Message.of(Role.ASSISTANT, List.of(new Part.Opaque("test", "{}"))));
@@ -502,6 +506,27 @@ class ToolLoopTest {
                         ScriptedModel.of(answers(FinishReason.PAUSE, new Part.Opaque("test", "{}"))),
                         loop().maxRounds(2)))
                 .isInstanceOf(InvalidOutputException.class);
+    }
+
+    @Test
+    void whatWasSaidBeforeAPauseIsPartOfTheAnswer() {
+        ScriptedModel model = ScriptedModel.of(
+                says("One,", FinishReason.PAUSE),
+                says(" two,", FinishReason.PAUSE),
+                calls(new Part.Text(" three. "), echoes("a", "one")),
+                says("Four", FinishReason.PAUSE),
+                says(" and five."));
+
+        ChatResponse response = run(model, loop());
+
+        assertThat(response.text()).isEqualTo("Four and five.");
+        assertThat(response.transcript())
+                .extracting(Message::role)
+                .containsExactly(Role.ASSISTANT, Role.TOOL, Role.ASSISTANT);
+        assertThat(response.transcript().get(0).text()).isEqualTo("One, two, three. ");
+        assertThat(model.asked.get(3).request().messages())
+                .extracting(Message::text)
+                .startsWith("go", "One, two, three. ");
     }
 
     @Test
