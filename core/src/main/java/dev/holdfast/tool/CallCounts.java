@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** How often what was called in one run. Bounded by the cap on all calls. */
 final class CallCounts {
     private final ToolLoop loop;
-    private @Nullable Map<String, Integer> identical; // null until something is called
+    private final Map<String, Integer> identical = new HashMap<>();
     private int total;
 
     CallCounts(ToolLoop loop) {
@@ -43,9 +43,6 @@ final class CallCounts {
         if (cut && !Json.isObject(call.arguments())) {
             return Verdict.refused("Not run: the limit on output tokens cut the arguments off. Send the call again with"
                     + " shorter arguments, or split it into several calls.");
-        }
-        if (identical == null) {
-            identical = new HashMap<>();
         }
         int times = identical.merge(call.name() + '\n' + Json.canonical(call.arguments()), 1, Integer::sum);
         if (times > loop.maxIdenticalCalls()) {

@@ -52,7 +52,7 @@ final class LoopReply implements ChatReply {
     private final ToolLoop loop;
     private final ChatModel model;
     private final ChatCall call;
-    private final Tally tally = new Tally();
+    private Tally tally = Tally.NOTHING; // most runs are one round, and add nothing up
     private final Rounds rounds;
 
     @SuppressWarnings("UnusedVariable") // read through its handle
@@ -161,6 +161,7 @@ final class LoopReply implements ChatReply {
             return false;
         }
         current = null;
+        tally = tally == Tally.NOTHING ? new Tally() : tally;
         tally.add(response);
         rounds.requireAnother(response);
         if (!response.message().toolCalls().isEmpty()) {

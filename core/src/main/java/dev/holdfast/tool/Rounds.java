@@ -21,7 +21,7 @@ final class Rounds {
     private final ToolLoop loop;
     private final ChatCall call;
     private final ChatRequest request;
-    private final CallCounts counts;
+    private @Nullable CallCounts counts; // null until something is called
     private @Nullable String runKey;
     private int round;
     private boolean last;
@@ -31,7 +31,6 @@ final class Rounds {
         this.loop = loop;
         this.call = call;
         this.request = loop.withTools(call.request());
-        this.counts = new CallCounts(loop);
     }
 
     int round() {
@@ -79,7 +78,8 @@ final class Rounds {
             throw failure(
                     !calls
                             ? "the provider paused its turn again after " + (round - 1) + " rounds; raise maxRounds"
-                            : "the model did not answer after " + (round - 1) + " rounds and " + counts.total()
+                            : "the model did not answer after " + (round - 1) + " rounds and "
+                                    + (counts == null ? 0 : counts.total())
                                     + " tool calls, though it was told that no more are possible; raise maxRounds or"
                                     + " maxToolCalls, or give it tools that answer more at once",
                     response);
@@ -89,6 +89,8 @@ final class Rounds {
 
     /** The calls of an answer that are the loop's to run or to refuse. */
     List<ToolSlot> slots(ChatResponse response) {
+        CallCounts counts = this.counts == null ? new CallCounts(loop) : this.counts;
+        this.counts = counts;
         List<Part.ToolCall> calls = response.message().toolCalls();
         boolean cut = response.finishReason().equals(FinishReason.LENGTH);
         List<ToolSlot> slots = new ArrayList<>(calls.size());

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What several calls of a model, made to give one answer, said, used and cost together. */
 final class Tally {
-    private List<Message> transcript = List.of(); // most runs are one round, and need none of this
-    private List<Attempt> attempts = List.of();
+    /** Of no call yet. Nothing is ever added to this one. */
+    static final Tally NOTHING = new Tally();
+
+    private final List<Message> transcript = new ArrayList<>();
+    private final List<Attempt> attempts = new ArrayList<>();
     private Usage usage = Usage.none();
     private @Nullable Money cost = Money.ZERO;
-    private int answers;
     private boolean paused; // the last message of the transcript is the beginning of a turn that goes on
 
     /** An answer as the whole of its turn: with what was said before the provider paused it. */
@@ -38,10 +40,6 @@ final class Tally {
     }
 
     void add(ChatResponse response) {
-        if (answers++ == 0) {
-            transcript = new ArrayList<>();
-            attempts = new ArrayList<>();
-        }
         transcript.addAll(response.transcript());
         paused = response.finishReason().equals(FinishReason.PAUSE)
                 && response.message().toolCalls().isEmpty();
@@ -63,7 +61,7 @@ final class Tally {
 
     /** The last answer, which is not added yet, as the answer of all. */
     ChatResponse total(ChatResponse last) {
-        if (answers == 0) {
+        if (this == NOTHING) {
             return last;
         }
         add(last);
@@ -82,12 +80,12 @@ final class Tally {
 
     /** A failure of the last call, with what the calls before it used. */
     HoldfastException total(HoldfastException error) {
-        return answers == 0 ? error : error.with(total(error.details()));
+        return this == NOTHING ? error : error.with(total(error.details()));
     }
 
     /** Details of a failure, with what the calls before it used. */
     ErrorDetails total(ErrorDetails last) {
-        if (answers == 0) {
+        if (this == NOTHING) {
             return last;
         }
         boolean free = last.billing() == Billing.NOT_SENT || last.billing() == Billing.NOT_BILLED;

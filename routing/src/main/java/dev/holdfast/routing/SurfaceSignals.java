@@ -6,9 +6,10 @@ import dev.holdfast.chat.Part;
 import dev.holdfast.chat.Role;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Counts what {@link Complexity#rules} looks at, in one pass over the characters. Not changed once it is made. */
-final class SurfaceSignals {
+final class SurfaceSignals implements Supplier<List<Score.Signal>> {
     private static final int MOST_READ = 8_192;
     private static final int FENCE_WORTH = 6; // a fence says more than a brace: two of them fill the share of code
 
@@ -72,7 +73,8 @@ final class SurfaceSignals {
         return Math.max(0, turns - 1);
     }
 
-    List<Score.Signal> explained() {
+    @Override
+    public List<Score.Signal> get() {
         Score.Signal[] signals = new Score.Signal[Complexity.Kind.ALL.size()];
         int count = 0;
         for (int i = 0; i < signals.length; i++) {
