@@ -36,7 +36,7 @@ public final class ChatRequest {
     private final List<ToolSpec> tools;
     private final ToolChoice toolChoice;
     private final OutputFormat outputFormat;
-    private final OptionalInt maxOutputTokens;
+    private final int maxOutputTokens; // 0 where it says none
     private final @Nullable Double temperature;
     private final @Nullable Double topP;
     private final List<String> stop;
@@ -44,7 +44,7 @@ public final class ChatRequest {
     private final Map<String, Map<String, String>> options;
     private @Nullable Object memo; // of Memo; a race that loses one is harmless
 
-    private ChatRequest(ChatRequest from, List<Message> messages, List<ToolSpec> tools, OptionalInt maxOutputTokens) {
+    private ChatRequest(ChatRequest from, List<Message> messages, List<ToolSpec> tools, int maxOutputTokens) {
         this.messages = messages;
         this.tools = tools;
         this.toolChoice = from.toolChoice;
@@ -144,7 +144,7 @@ public final class ChatRequest {
      * @return a copy
      */
     public ChatRequest withMaxOutputTokens(int tokens) {
-        ChatRequest bounded = new ChatRequest(this, messages, tools, OptionalInt.of(atLeastOne(tokens)));
+        ChatRequest bounded = new ChatRequest(this, messages, tools, atLeastOne(tokens));
         bounded.memo = memo; // of what it says, which is the same
         return bounded;
     }
@@ -198,7 +198,7 @@ public final class ChatRequest {
      * @return output tokens, where limited
      */
     public OptionalInt maxOutputTokens() {
-        return maxOutputTokens;
+        return maxOutputTokens > 0 ? OptionalInt.of(maxOutputTokens) : OptionalInt.empty();
     }
 
     /**
@@ -258,7 +258,7 @@ public final class ChatRequest {
         private List<ToolSpec> tools = List.of();
         private ToolChoice toolChoice = ToolChoice.AUTO;
         private OutputFormat outputFormat = OutputFormat.TEXT;
-        private OptionalInt maxOutputTokens = OptionalInt.empty();
+        private int maxOutputTokens;
         private @Nullable Double temperature;
         private @Nullable Double topP;
         private List<String> stop = List.of();
@@ -331,7 +331,7 @@ public final class ChatRequest {
          * @return this builder
          */
         public Builder maxOutputTokens(int tokens) {
-            this.maxOutputTokens = OptionalInt.of(atLeastOne(tokens));
+            this.maxOutputTokens = atLeastOne(tokens);
             return this;
         }
 

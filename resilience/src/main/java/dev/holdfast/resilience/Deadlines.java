@@ -14,7 +14,6 @@ import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
 import dev.holdfast.error.Remedy;
 import dev.holdfast.internal.words.Durations;
-import dev.holdfast.runtime.Cancellable;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.time.Duration;
 import java.util.Objects;
@@ -95,7 +94,7 @@ public final class Deadlines extends GuardLayer {
             watch.watch(running, until);
             call.forward(call.call().with(context.withDeadline(Deadline.at(until))));
         } else { // rare, and in no order with the others
-            running.timer = runtime.schedule(Duration.ofNanos(left), running);
+            watch.watchAlone(running, now + left);
         }
         return running;
     }
@@ -107,7 +106,7 @@ public final class Deadlines extends GuardLayer {
 
     private DeadlineException passed(CallContext context, boolean ours, ErrorDetails details) {
         String whose = ours
-                ? "the call took longer than " + Durations.inWords(duration)
+                ? "the call took longer than " + Durations.exactly(duration)
                 : "the deadline of the call has passed";
         ErrorDetails.Builder told = details.toBuilder().context(context);
         return new DeadlineException(whose, ours ? told.classification(TOO_SLOW).build() : told.build(), null);
@@ -119,7 +118,6 @@ public final class Deadlines extends GuardLayer {
         private final CallContext context;
         private final boolean ours; // whether the deadline is that of this layer, and not an earlier one of the context
         private @Nullable GuardedCall call; // null when it has ended
-        private @Nullable Cancellable timer;
         private volatile boolean expired;
 
         Running(Deadlines layer, GuardedCall call, CallContext context, boolean ours) {
@@ -150,9 +148,6 @@ public final class Deadlines extends GuardLayer {
         public void end(Outcome outcome, GuardedCall ended) {
             done();
             call = null;
-            if (timer != null) {
-                timer.cancel();
-            }
         }
     }
 }

@@ -185,7 +185,10 @@ public final class FirstChunkTimeout extends GuardLayer {
 
         private DeadlineException silent(ErrorDetails details) {
             return new DeadlineException(
-                    "the answer did not begin within " + Durations.inWords(Duration.ofNanos(granted)),
+                    "the answer did not begin within "
+                            + (layer.timeout == null
+                                    ? Durations.inWords(Duration.ofNanos(granted))
+                                    : Durations.exactly(layer.timeout)),
                     details.toBuilder()
                             .context(context)
                             .classification(layer.timeout == null ? SILENT_FOR_HALF : SILENT)

@@ -105,7 +105,7 @@ final class Watch {
         entry.until = until;
         long last = (long) LATEST.getOpaque(this);
         if (last - until > MOST_LATE_NANOS) {
-            entry.timer = runtime.schedule(Duration.ofNanos(until - runtime.nanoTime()), entry);
+            watchAlone(entry, until);
             return;
         }
         if (until - last > 0) {
@@ -127,6 +127,11 @@ final class Watch {
                 lock.unlock();
             }
         }
+    }
+
+    /** Watches a call by a timer of its own: for one that is known to be in no order with the others. */
+    void watchAlone(Entry entry, long until) {
+        entry.timer = runtime.schedule(Duration.ofNanos(until - runtime.nanoTime()), entry);
     }
 
     /** How many entries are kept, those of ended calls included. */
