@@ -38,4 +38,15 @@ public class HoldfastTurn {
     public String turn() {
         return agent.turn(caller);
     }
+
+    /**
+     * The same for who comes with every request anew, as behind a web server: the peers have no callers, so it is compared
+     * with nobody.
+     *
+     * @return the answer
+     */
+    @Benchmark
+    public String turnOfANewCaller() {
+        return agent.turn(Guarded.caller("s-1"));
+    }
 }
