@@ -41,7 +41,7 @@ public interface GuardedCall {
      * The wall clock of this step. Read once for all layers that act without a wait between them.
      *
      * @param runtime whose clock
-     * @return {@link HoldfastRuntime#now}
+     * @return {@link HoldfastRuntime#at} of {@link #nanoTime}
      */
     Instant now(HoldfastRuntime runtime);
 

@@ -70,7 +70,8 @@ final class GuardedReply extends LayerReply implements Opening {
     }
 
     @Override
-    protected @Nullable Chunk pull(ChatReply below) {
+    @Nullable
+    Chunk pull(ChatReply below) {
         Chunk ahead = first;
         if (ahead == null) {
             return below.next();

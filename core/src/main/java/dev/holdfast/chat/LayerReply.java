@@ -59,13 +59,9 @@ public abstract class LayerReply implements ChatReply {
      */
     protected abstract ChatReply open();
 
-    /**
-     * Takes the next chunk from the reply below. For layers that read ahead.
-     *
-     * @param below the reply that {@link #open} returned
-     * @return the next chunk, or null when the answer is complete
-     */
-    protected @Nullable Chunk pull(ChatReply below) {
+    /** Takes the next chunk from the reply below; null when the answer is complete. */
+    @Nullable
+    Chunk pull(ChatReply below) {
         return below.next();
     }
 

@@ -146,7 +146,8 @@ class TryingModelTest {
             }
 
             @Override
-            protected @Nullable Chunk pull(ChatReply below) {
+            @Nullable
+            Chunk pull(ChatReply below) {
                 if (at < texts.length) {
                     return new Chunk.Text(texts[at++]);
                 }
