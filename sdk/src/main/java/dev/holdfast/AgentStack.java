@@ -126,9 +126,9 @@ final class AgentStack {
                 .layer(firstChunkTimeout());
         if (agent.keepsTimeForOthers()) {
             ModelLayer half = FirstChunkTimeout.halfOfTimeLeft(runtime);
-            followed.put(endpoint, EndpointModel.of(endpoint, attempts.over(half.around((ChatModel) model))));
+            followed.put(endpoint, attempts.over(half.around(model)));
         }
-        return EndpointModel.of(endpoint, attempts.over(model));
+        return attempts.over(model);
     }
 
     private ChatModel only() {
@@ -343,6 +343,14 @@ final class AgentStack {
         Stack layers(List<ModelLayer> more) {
             layers.addAll(more);
             return this;
+        }
+
+        EndpointModel over(EndpointModel innermost) {
+            EndpointModel model = innermost;
+            for (int i = layers.size() - 1; i >= 0; i--) {
+                model = layers.get(i).around(model);
+            }
+            return model;
         }
 
         ChatModel over(ChatModel innermost) {

@@ -10,6 +10,7 @@ import dev.holdfast.budget.Price;
 import dev.holdfast.budget.PriceTable;
 import dev.holdfast.budget.RateLimit;
 import dev.holdfast.chat.Attempt;
+import dev.holdfast.chat.Billing;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.ChatRequest;
@@ -35,6 +36,7 @@ import dev.holdfast.error.DeadlineException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
+import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.Remedy;
@@ -43,6 +45,7 @@ import dev.holdfast.error.TransportException;
 import dev.holdfast.event.CoreEvent;
 import dev.holdfast.event.Event;
 import dev.holdfast.resilience.Fallback;
+import dev.holdfast.resilience.Retry;
 import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.testkit.FakeModel;
 import dev.holdfast.testkit.FakeReply;
@@ -97,6 +100,36 @@ class AgentTest {
         assertThat(answer.cost()).contains(Money.dollars("0.00021"));
         assertThat(mini.lastCall().request().messages())
                 .containsExactly(Message.system("Help customers."), Message.user("Where is order 1234?"));
+    }
+
+    @Test
+    void aBreakerThatOpensBetweenTwoAttemptsHidesNoFailure() {
+        mini.otherwise(FakeReply.failing(Fault.serverError()));
+        Agent agent = desk().model(mini).breaker(breaker -> breaker.failures(2)).build();
+
+        ProviderException failed = catchThrowableOfType(ProviderException.class, () -> agent.ask("Where?", ANN));
+
+        assertThat(failed.billing()).isNotEqualTo(Billing.NOT_SENT);
+        assertThat(failed.attempts()).extracting(Attempt::endpoint).containsOnly("fake/mini");
+        assertThat(failed.attempts()).hasSize(3);
+        assertThat(failed.attempts().get(2).failure()).contains("breaker");
+        assertThat(failed.getSuppressed()).anySatisfy(error -> assertThat(error).isInstanceOf(RejectedException.class));
+        assertThat(failed.retryAfter())
+                .as("when the breaker lets somebody try again")
+                .isPresent();
+    }
+
+    @Test
+    void aLayeredModelKeepsItsNameWhateverTheCompilerTakesItFor() {
+        ChatModel model = mini.reply(FakeReply.text("ok").usage(Usage.of(1_000, 100)));
+        ChatModel retried = Retry.builder().runtime(time).build().around(model);
+        Agent agent = desk().model(retried)
+                .prices(PriceTable.builder()
+                        .price("fake", "mini", Price.perMillion().input("0.15").output("0.60"))
+                        .build())
+                .build();
+
+        assertThat(agent.ask("Where?", ANN).cost()).contains(Money.dollars("0.00021"));
     }
 
     @Test

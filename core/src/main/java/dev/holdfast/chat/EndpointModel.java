@@ -62,4 +62,18 @@ public interface EndpointModel extends ChatModel {
     static EndpointModel of(Endpoint endpoint, ChatModel model) {
         return new NamedModel(endpoint, model);
     }
+
+    /**
+     * A model with something in front of it, under the name that it had, if it had one. For layers: what the compiler knows
+     * as a {@link ChatModel} may be an endpoint all the same.
+     *
+     * @param next the model
+     * @param layered the model behind a layer
+     * @return the latter, an {@link EndpointModel} where the former is one
+     */
+    static ChatModel keepName(ChatModel next, ChatModel layered) {
+        return next instanceof EndpointModel named && !(layered instanceof EndpointModel)
+                ? of(named.endpoint(), layered)
+                : layered;
+    }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Guards that stand next to each other share one reply: what each of them adds to a call is its own work and nothing
- * else. A layer that may make several calls brings a {@link LayerReply} of its own instead.
+ * else. What may send a call several times is a {@link TryingModel} instead.
  *
  * <p><b>Threading.</b> A layer is safe for use by many threads; {@link #admit} runs in the consumer's.
  */
@@ -59,7 +59,7 @@ public abstract class GuardLayer implements ModelLayer {
 
     @Override
     public final ChatModel around(ChatModel next) {
-        return alone().around(next);
+        return EndpointModel.keepName(next, alone().around(next));
     }
 
     @Override

@@ -37,7 +37,7 @@ final class Layers implements ModelLayer {
     public ChatModel around(ChatModel next) {
         ChatModel model = next;
         for (int i = layers.length - 1; i >= 0; i--) {
-            model = layers[i].around(model);
+            model = EndpointModel.keepName(model, layers[i].around(model));
         }
         return model;
     }

@@ -31,7 +31,7 @@ public interface ModelLayer {
      */
     default EndpointModel around(EndpointModel next) {
         ChatModel layered = around((ChatModel) next);
-        return layered == next ? next : EndpointModel.of(next.endpoint(), layered);
+        return layered instanceof EndpointModel named ? named : EndpointModel.of(next.endpoint(), layered);
     }
 
     /**

@@ -4,7 +4,8 @@ import java.util.Objects;
 
 /**
  * A rule refused the call before it was sent. Expected under load, and therefore cheap: it has no stack trace; what
- * there is to know is in the {@link #refusal()}.
+ * there is to know is in the {@link #refusal()}. What the run had used before it, in earlier rounds of tools, is in the
+ * details.
  */
 public final class RejectedException extends HoldfastException {
     private static final long serialVersionUID = 1L;

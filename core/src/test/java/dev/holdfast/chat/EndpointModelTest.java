@@ -76,6 +76,30 @@ class EndpointModelTest {
     }
 
     @Test
+    void aGuardLeavesItsNameToWhatTheCompilerTakesForAnyModel() {
+        ChatModel model = EndpointModel.blocking(HOUSE, call -> ChatResponse.of(HOUSE, "hello"));
+        GuardLayer guard = new GuardLayer() {
+            @Override
+            protected Permit admit(GuardedCall call) {
+                return Permit.none();
+            }
+        };
+        ModelLayer lambda = next -> call -> next.send(call);
+
+        for (ChatModel layered : new ChatModel[] {
+            guard.around(model),
+            guard.over(lambda).around(model),
+            lambda.over(guard).around(model)
+        }) {
+            assertThat(layered)
+                    .isInstanceOfSatisfying(
+                            EndpointModel.class,
+                            named -> assertThat(named.endpoint()).isEqualTo(HOUSE));
+            assertThat(layered.chat("hi")).isEqualTo("hello");
+        }
+    }
+
+    @Test
     void aLayerLeavesAnEndpointItsName() {
         ModelLayer shouting = next -> call -> ChatReply.completed(
                 ChatResponse.of(HOUSE, next.send(call).await().text().toUpperCase(java.util.Locale.ROOT)));

@@ -706,7 +706,7 @@ class GuideTest {
         // snippet: guide-errors
         try {
             shown.add(desk.ask("Where is order 1234?", ann).text());
-        } catch (RejectedException e) { // a rule refused it; nothing was sent
+        } catch (RejectedException e) { // a rule refused it before it was sent
             shown.add("Please come back "
                     + e.retryAfter()
                             .map(wait -> "in " + (wait.toMinutes() + 1) + " min")

@@ -18,10 +18,8 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.InvalidConfigurationException;
 import dev.holdfast.error.Problems;
-import dev.holdfast.error.RejectedException;
 import dev.holdfast.event.Events;
 import dev.holdfast.runtime.HoldfastRuntime;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -136,7 +134,7 @@ public final class Fallback implements ModelLayer {
     @Override
     public ChatModel around(ChatModel next) {
         Target primary = new Target(nameOf(next, "primary"), next);
-        return new Steady(primary);
+        return EndpointModel.keepName(next, new Steady(primary));
     }
 
     private static String nameOf(ChatModel model, String otherwise) {
@@ -212,7 +210,7 @@ public final class Fallback implements ModelLayer {
             if (answer == null
                     || Failures.needsRoom(last)
                     || tries.errors().stream().allMatch(Failures::isLimitOfTheCaller)) {
-                throw allFailed(tries);
+                throw tries.allFailed();
             }
             Tries.Try attempt = tryAt(from, FIXED_ANSWER.id(), tries, call.context());
             return succeeded(tries, attempt, ChatReply.completed(answer), opening);
@@ -232,34 +230,6 @@ public final class Fallback implements ModelLayer {
             opening.onOutcome(outcome -> tries.told(outcome, attempt, runtime.nanoTime()));
             return reply;
         }
-    }
-
-    private static HoldfastException allFailed(Tries tries) {
-        List<HoldfastException> errors = tries.errors();
-        if (errors.size() == 1) {
-            return errors.get(0);
-        }
-        HoldfastException chosen = tries.lastError();
-        for (int i = errors.size() - 1; i >= 0; i--) {
-            if (!(errors.get(i) instanceof RejectedException)) {
-                chosen = errors.get(i);
-                break;
-            }
-        }
-        HoldfastException told = tries.told(chosen);
-        return told.with(
-                told.details().toBuilder().retryAfter(shortestWait(errors)).build());
-    }
-
-    private static @Nullable Duration shortestWait(List<HoldfastException> errors) {
-        Duration shortest = null;
-        for (HoldfastException error : errors) {
-            Duration wait = error.retryAfter().orElse(null);
-            if (wait != null && (shortest == null || wait.compareTo(shortest) < 0)) {
-                shortest = wait;
-            }
-        }
-        return shortest;
     }
 
     /** Builds a {@link Fallback}. Not safe for use by several threads. */

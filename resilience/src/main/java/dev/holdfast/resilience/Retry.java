@@ -100,7 +100,7 @@ public final class Retry implements ModelLayer {
 
     @Override
     public ChatModel around(ChatModel next) {
-        return maxAttempts == 1 ? next : new Retried(next);
+        return maxAttempts == 1 ? next : EndpointModel.keepName(next, new Retried(next));
     }
 
     @Override

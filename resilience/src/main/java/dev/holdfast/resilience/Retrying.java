@@ -9,6 +9,7 @@ import dev.holdfast.context.Deadline;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.Classification;
 import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.Remedy;
 import dev.holdfast.runtime.Signal;
 import java.time.Duration;
@@ -98,7 +99,7 @@ final class Retrying<T> {
         Duration wait =
                 made < retry.maxAttempts && !givenUp.getAsBoolean() && isRetried(error) ? waitAfter(error) : null;
         if (wait == null || wait.toNanos() >= deadline.nanosLeft(retry.runtime)) {
-            throw made == 1 ? error : tries.told(error);
+            throw error instanceof RejectedException ? tries.allFailed() : made == 1 ? error : tries.told(error);
         }
         if (retry.events.isHeard()) {
             retry.events.emit(new ResilienceEvent.Retrying(attempt.context(), retry.runtime.now(), wait, error));

@@ -12,6 +12,7 @@ import dev.holdfast.context.CallContext;
 import dev.holdfast.error.CancelledException;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.RejectedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,36 @@ final class Tries {
         return told instanceof CancelledException cancelled
                 ? new Outcome.Cancelled(cancelled)
                 : new Outcome.Failed(told);
+    }
+
+    /**
+     * The error when there is nothing left to try: the last one that is not a refusal, since a refusal on the way says
+     * nothing of what is broken, or else the last one. With the shortest of the waits that they asked for.
+     */
+    HoldfastException allFailed() {
+        if (errors.size() == 1) {
+            return errors.get(0);
+        }
+        HoldfastException chosen = lastError();
+        for (int i = errors.size() - 1; i >= 0; i--) {
+            if (!(errors.get(i) instanceof RejectedException)) {
+                chosen = errors.get(i);
+                break;
+            }
+        }
+        HoldfastException told = told(chosen);
+        return told.with(told.details().toBuilder().retryAfter(shortestWait()).build());
+    }
+
+    private @Nullable Duration shortestWait() {
+        Duration shortest = null;
+        for (HoldfastException error : errors) {
+            Duration wait = error.retryAfter().orElse(null);
+            if (wait != null && (shortest == null || wait.compareTo(shortest) < 0)) {
+                shortest = wait;
+            }
+        }
+        return shortest;
     }
 
     /** One error for all of them: it says what the chosen one says, and what all together were and spent. */
