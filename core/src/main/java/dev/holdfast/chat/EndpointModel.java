@@ -35,7 +35,8 @@ public interface EndpointModel extends ChatModel {
      */
     static EndpointModel blocking(Endpoint endpoint, Blocking work) {
         Objects.requireNonNull(work, "work");
-        return of(endpoint, call -> new WorkReply(call.context(), Usage.unknown(), () -> work.answer(call)));
+        String who = endpoint.toString();
+        return of(endpoint, call -> new WorkReply(call.context(), Usage.unknown(), who, () -> work.answer(call)));
     }
 
     /** Code that blocks until it has the whole answer. Called by many threads. */

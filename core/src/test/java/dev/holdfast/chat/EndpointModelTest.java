@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
 import dev.holdfast.error.CancelledException;
+import dev.holdfast.error.Remedy;
 import dev.holdfast.error.TaskException;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
@@ -44,9 +45,21 @@ class EndpointModelTest {
         assertThatThrownBy(() -> model.chat("Hello"))
                 .isInstanceOf(TaskException.class)
                 .hasCause(thrown)
-                .hasMessageContaining("IOException")
+                .hasMessage("IOException was thrown by in-house/small")
                 .hasMessageNotContaining("sk-secret")
                 .satisfies(error -> assertThat(((TaskException) error).usage()).isEqualTo(Usage.unknown()));
+    }
+
+    @Test
+    void blockingCodeThatReturnsNullIsToldSo() {
+        EndpointModel model = EndpointModel.blocking(HOUSE, call -> null);
+
+        assertThatThrownBy(() -> model.chat("Hello"))
+                .isInstanceOf(TaskException.class)
+                .hasMessage("in-house/small returned null; return an answer, or throw")
+                .satisfies(error -> assertThat(
+                                ((TaskException) error).classification().allows(Remedy.FALLBACK))
+                        .isTrue());
     }
 
     @Test

@@ -109,7 +109,10 @@ public final class Bulkhead extends GuardLayer {
         }
         Permits.Waiter waiter = permits.enqueue(context.priority(), runtime.newSignal());
         if (waiter == null) {
-            throw refused(context, "As many calls as may run at once are running, and the queue is full");
+            throw refused(
+                    context,
+                    "As many calls as may run at once are running, and the queue of " + permits.maxQueue()
+                            + " is full");
         }
         try {
             call.await(waiter.signal(), context.deadline().cap(maxWait, runtime), "a permit of " + name);

@@ -83,6 +83,11 @@ final class Permits {
         }
     }
 
+    /** How many may wait. */
+    int maxQueue() {
+        return maxQueue;
+    }
+
     /** Joins the queue; null when it is full. A permit that is free meanwhile is granted at once. */
     @Nullable
     Waiter enqueue(Priority priority, Signal signal) {

@@ -138,7 +138,7 @@ class BulkheadTest {
         runtime.awaitParked(1);
         assertThatThrownBy(() -> running(bulkhead))
                 .isInstanceOf(RejectedException.class)
-                .hasMessageContaining("queue is full");
+                .hasMessageContaining("the queue of 1 is full");
         first.close();
         second.get(10, TimeUnit.SECONDS).close();
         assertThat(bulkhead.running()).isZero();
