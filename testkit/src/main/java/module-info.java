@@ -13,7 +13,4 @@ module dev.holdfast.testkit {
     requires org.slf4j;
 
     exports dev.holdfast.testkit;
-
-    provides org.junit.jupiter.api.extension.Extension with
-            dev.holdfast.testkit.NothingLeftBehind;
 }
