@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The half of {@link ProviderLaws} that is about answers which go wrong. */
@@ -31,6 +32,11 @@ abstract class BrokenWireLaws extends ProviderBench {
 
     /** For subclasses. */
     BrokenWireLaws() {}
+
+    @BeforeAll
+    static final void assertJIsThere() {
+        Kits.needAssertJ();
+    }
 
     @Test
     final void neverPassesACutStreamOffAsComplete() {

@@ -4,10 +4,12 @@ import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.EndpointModel;
+import dev.holdfast.chat.Message;
 import dev.holdfast.runtime.HoldfastRuntime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class FakeModel implements EndpointModel {
     /** A test that asks more often is about the load, which is not to end in want of memory. */
     private static final int MOST_CALLS = 100_000;
+
+    /** How many characters of a question an error shows. */
+    private static final int MOST_WORDS = 200;
 
     private final Endpoint endpoint;
     private final HoldfastRuntime runtime;
@@ -218,12 +223,27 @@ public final class FakeModel implements EndpointModel {
             lock.unlock();
         }
         if (fallback == null) {
-            throw new AssertionError(endpoint + " was asked " + count
-                    + " times, and its script has fewer replies; add reply(..) or otherwise(..)");
+            throw new AssertionError(endpoint + " was asked " + (count == 1 ? "once" : count + " times")
+                    + ", and its script has fewer replies; add reply(..) or otherwise(..). It was asked: "
+                    + lastWords(call));
         }
         FakeReply next = fallback.apply(call);
         open.incrementAndGet();
         return next;
+    }
+
+    /** What the call asks, short enough for a message. */
+    private static String lastWords(ChatCall call) {
+        List<Message> messages = call.request().messages();
+        if (messages.isEmpty()) {
+            return "nothing";
+        }
+        Message last = messages.get(messages.size() - 1);
+        String text = last.toolResults().isEmpty()
+                ? last.text()
+                : last.toolResults().get(last.toolResults().size() - 1).text();
+        String shown = text.length() <= MOST_WORDS ? text : text.substring(0, MOST_WORDS) + "…";
+        return '"' + shown + "\" (" + last.role().name().toLowerCase(Locale.ROOT) + ')';
     }
 
     void end() {

@@ -145,7 +145,8 @@ public final class FakeReply {
     }
 
     /**
-     * Streams the words in several pieces.
+     * Streams the words in several pieces, to who asks for a stream; to others they come at once, when the last of them
+     * would have come.
      *
      * @param count how many; at least 1
      * @return a copy
@@ -195,7 +196,8 @@ public final class FakeReply {
     }
 
     /**
-     * Breaks off after the last piece, as a connection does.
+     * Breaks off after the last piece, as a connection does. An answer that does not stream breaks off before anything of
+     * it came.
      *
      * @return a copy
      */
@@ -204,7 +206,8 @@ public final class FakeReply {
     }
 
     /**
-     * Falls silent after the last piece and never ends, until it is closed or its deadline passes.
+     * Falls silent after the last piece and never ends, until it is closed or its deadline passes. Nothing comes of an
+     * answer that does not stream.
      *
      * @return a copy
      */
@@ -220,9 +223,20 @@ public final class FakeReply {
         return within ? at + 1 : at;
     }
 
-    /** The pieces in which it is said: the whole message at once, or its words in about equal parts. */
-    List<Chunk> chunks() {
-        if (!message.toolCalls().isEmpty() || (pieces == 1 && end == End.COMPLETE)) {
+    /** How long it is silent before it begins: to who does not stream, until the last piece is there. */
+    Duration untilFirst(boolean streaming) {
+        return streaming ? latency : latency.plus(between.multipliedBy(pieces - 1L));
+    }
+
+    /**
+     * The pieces in which it is said: the whole message at once, or its words in about equal parts. An answer that does
+     * not stream comes whole or not at all.
+     */
+    List<Chunk> chunks(boolean streaming) {
+        if (!streaming && end != End.COMPLETE) {
+            return List.of();
+        }
+        if (!streaming || !message.toolCalls().isEmpty() || (pieces == 1 && end == End.COMPLETE)) {
             return message.parts().isEmpty() ? List.of() : List.of(new Chunk.Whole(message));
         }
         String text = message.text();

@@ -1,7 +1,9 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.chat.Billing;
+import dev.holdfast.chat.Endpoint;
 import dev.holdfast.chat.Usage;
+import dev.holdfast.context.CallContext;
 import dev.holdfast.error.Classification;
 import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.FailureTable;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Failures as providers produce them, ready to be thrown by a fake or injected by {@link Faults}. */
 public final class Fault {
+    /** Who fails, until the fault happens at an endpoint. */
+    private static final String SOMEBODY = "the provider";
+
     private Fault() {}
 
     /**
@@ -74,7 +79,7 @@ public final class Fault {
      */
     public static HoldfastException unreachable() {
         return new TransportException(
-                "connection refused",
+                "no connection to " + SOMEBODY + ": connection refused",
                 ErrorDetails.builder()
                         .classification(Classification.of("no connection", List.of(Remedy.RETRY, Remedy.FALLBACK)))
                         .build(),
@@ -95,7 +100,8 @@ public final class Fault {
         Classification classification =
                 FailureTable.standard().classify(new ProviderFailure("openai", status, code, "", message, Map.of()));
         return new ProviderException(
-                message,
+                SOMEBODY + " answered with an error (status " + status + ")"
+                        + (message.isEmpty() ? "" : ": " + message),
                 status,
                 code,
                 "",
@@ -104,5 +110,31 @@ public final class Fault {
                         .classification(classification)
                         .build(),
                 null);
+    }
+
+    /** A failure as one of this call at this endpoint, in whose name a fault of this class speaks from now on. */
+    static HoldfastException at(Endpoint endpoint, CallContext context, HoldfastException failure) {
+        ErrorDetails details = failure.details().toBuilder()
+                .context(context)
+                .endpoint(endpoint)
+                .build();
+        String message = String.valueOf(failure.getMessage());
+        if (failure instanceof ProviderException error && message.startsWith(SOMEBODY + " answered")) {
+            return new ProviderException(
+                    endpoint + message.substring(SOMEBODY.length()),
+                    error.status(),
+                    error.code(),
+                    error.type(),
+                    details,
+                    error.getCause());
+        }
+        String unreachable = "no connection to " + SOMEBODY;
+        if (failure instanceof TransportException && message.startsWith(unreachable)) {
+            return new TransportException(
+                    "no connection to " + endpoint + message.substring(unreachable.length()),
+                    details,
+                    failure.getCause());
+        }
+        return failure.with(details);
     }
 }

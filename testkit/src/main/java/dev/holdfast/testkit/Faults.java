@@ -5,6 +5,7 @@ import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
 import dev.holdfast.chat.Chunk;
+import dev.holdfast.chat.EndpointModel;
 import dev.holdfast.chat.LayerReply;
 import dev.holdfast.chat.Message;
 import dev.holdfast.chat.ModelLayer;
@@ -146,7 +147,8 @@ public final class Faults {
     }
 
     /**
-     * Lets some chunks pass, then breaks the connection.
+     * Lets some chunks pass, then breaks the connection. Of an answer that does not stream nothing passes: it comes whole
+     * or not at all.
      *
      * @param chunks how many pass; 0 breaks it before anything came
      * @return this list
@@ -276,7 +278,7 @@ public final class Faults {
                 }
             }
             pause(latency);
-            if (end != null && end.chunks() == 0) {
+            if (end != null && (end.chunks() == 0 || !call.request().streaming())) {
                 fail(end);
             }
             ChatReply reply = next.send(call);
@@ -307,7 +309,9 @@ public final class Faults {
             if (end.end() == null) {
                 pause(Duration.ofDays(1));
             }
-            throw Objects.requireNonNullElse(end.end(), Faults::broken).get();
+            HoldfastException failure =
+                    Objects.requireNonNullElse(end.end(), Faults::broken).get();
+            throw next instanceof EndpointModel named ? Fault.at(named.endpoint(), call.context(), failure) : failure;
         }
 
         @Override

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,12 +43,17 @@ import org.junit.jupiter.api.Test;
  * }
  * }</pre>
  *
- * <p>Configure the layer so that it lets a few hundred calls through, two at a time, some of which fail. It runs on the machine's own
- * time, because closing and interrupting from other threads is what it is about.
+ * <p>Configure the layer so that it lets a few hundred calls through, two at a time, some of which fail. It runs on the
+ * machine's own time, because closing and interrupting from other threads is what it is about. It needs JUnit 5 and
+ * AssertJ on the test class path.
  */
 public abstract class LayerLaws {
     /** How long a close or an interrupt may take to be felt before the law counts as broken. */
     private static final Duration BOUND = Duration.ofSeconds(5);
+
+    private static final String SURFACES = "what anything below throws surfaces as a HoldfastException, with it as the"
+            + " cause; a lambda around next.send(..) does not see to that: extend GuardLayer, whose admit(..) may"
+            + " call.forward(..) another request, or reply with a LayerReply";
 
     /** The runtime of the tests. */
     protected final HoldfastRuntime runtime = HoldfastRuntime.system();
@@ -87,6 +93,11 @@ public abstract class LayerLaws {
                         .maxOutputTokens(100)
                         .build(),
                 context);
+    }
+
+    @BeforeAll
+    static final void assertJIsThere() {
+        Kits.needAssertJ();
     }
 
     /** Nothing below may be left running, whatever happened above. */
@@ -280,7 +291,10 @@ public abstract class LayerLaws {
         below.otherwise(FakeReply.throwing(new IllegalStateException("a bug below")));
         ChatReply reply = model().send(call());
 
-        assertThatThrownBy(reply::next).isInstanceOf(HoldfastException.class).hasRootCauseMessage("a bug below");
+        assertThatThrownBy(reply::next)
+                .as(SURFACES)
+                .isInstanceOf(HoldfastException.class)
+                .hasRootCauseMessage("a bug below");
         assertThat(reply.outcome()).isInstanceOf(Outcome.Failed.class);
     }
 
@@ -329,7 +343,7 @@ public abstract class LayerLaws {
             } else if (round % 4 == 3) {
                 reply.await();
             } else {
-                assertThatThrownBy(reply::await).isInstanceOf(HoldfastException.class);
+                assertThatThrownBy(reply::await).as(SURFACES).isInstanceOf(HoldfastException.class);
             }
             model.send(call()).close();
         }

@@ -50,12 +50,12 @@ import org.junit.jupiter.api.Test;
  *
  *     @Override
  *     protected ChatModel model(URI baseUrl) {
- *         return OpenAi.builder().baseUrl(baseUrl).key(KEY).build().model(MODEL);
+ *         return OpenAiModel.builder(MODEL).baseUrl(baseUrl.toString()).apiKey(KEY).build();
  *     }
  * }
  * }</pre>
  *
- * <p>It runs on the machine's own time, because sockets do.
+ * <p>It runs on the machine's own time, because sockets do. It needs JUnit 5 and AssertJ on the test class path.
  */
 public abstract class ProviderLaws extends BrokenWireLaws {
     private static final Duration SHORT = Duration.ofMillis(300);

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /**
  * What every {@link HoldfastRuntime} keeps to. Extend it, and give the runtime to be judged.
  *
- * <p>The kit waits through the runtime alone, so that it judges one of virtual time as well as one of the machine.
+ * <p>The kit waits through the runtime alone, so that it judges one of virtual time as well as one of the machine. It
+ * needs JUnit 5 on the test class path.
  */
 public abstract class RuntimeKit {
     private static final Duration SHORT = Duration.ofMillis(15);

@@ -87,18 +87,18 @@ final class ScriptedReply implements ChatReply {
                 release();
                 return null;
             }
-            chunks = reply.chunks().iterator();
+            chunks = reply.chunks(streaming()).iterator();
             if (reply.thrown != null) {
                 end(Outcome.of(reply.thrown));
                 throw reply.thrown;
             }
         }
-        if (!pause(first ? reply.latency : reply.between)) {
+        if (!pause(first ? reply.untilFirst(streaming()) : reply.between)) {
             return null;
         }
         first = false;
         if (reply.failure != null) {
-            end(Outcome.of(withCall(reply.failure)));
+            end(Outcome.of(Fault.at(model.endpoint(), call.context(), reply.failure)));
             return null;
         }
         Iterator<Chunk> rest = chunks;
@@ -121,6 +121,10 @@ final class ScriptedReply implements ChatReply {
             }
         }
         return null;
+    }
+
+    private boolean streaming() {
+        return call.request().streaming();
     }
 
     /** The test's own mistake ends the reply as anything else does that is thrown within it. */
@@ -159,13 +163,6 @@ final class ScriptedReply implements ChatReply {
             return false;
         }
         return true;
-    }
-
-    private HoldfastException withCall(HoldfastException failure) {
-        return failure.with(failure.details().toBuilder()
-                .context(call.context())
-                .endpoint(model.endpoint())
-                .build());
     }
 
     private ErrorDetails details(Usage usage) {

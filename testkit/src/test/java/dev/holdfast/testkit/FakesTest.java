@@ -69,7 +69,13 @@ class FakesTest {
 
         assertThatThrownBy(() -> model.chat("second"))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("fake/mini was asked 2 times");
+                .hasMessageContaining("fake/mini was asked 2 times")
+                .hasMessageContaining("\"second\" (user)");
+        assertThatThrownBy(() -> FakeModel.named("mini").chat("x".repeat(1_000)))
+                .hasMessageContaining("fake/mini was asked once")
+                .hasMessageContaining("x…")
+                .message()
+                .hasSizeLessThan(500);
         assertThat(model.openReplies()).isZero();
     }
 
@@ -80,9 +86,9 @@ class FakesTest {
                 .reply(FakeReply.text("").cut())
                 .reply("It has shipped.");
 
-        assertThatThrownBy(() -> model.chat("cut")).hasMessageContaining("fake/mini");
+        assertThatThrownBy(() -> piecesOf(model, streamOf("cut"))).hasMessageContaining("fake/mini");
         assertThatThrownBy(() -> model.chat("cut before anything")).hasMessageContaining("fake/mini");
-        ChatReply left = model.send(new ChatCall(ChatRequest.of("left"), CallContext.of(Caller.of("ann"))));
+        ChatReply left = model.send(new ChatCall(streamOf("left"), CallContext.of(Caller.of("ann"))));
         left.next();
         left.close();
         assertThat(left.outcome())
@@ -106,15 +112,67 @@ class FakesTest {
 
     @Test
     void streamsInPieces() {
-        FakeModel model = FakeModel.named("mini").reply(FakeReply.text("abcdef").pieces(3));
+        FakeModel model =
+                FakeModel.named("mini").otherwise(FakeReply.text("abcdef").pieces(3));
+
+        assertThat(piecesOf(model, streamOf("go"))).containsExactly("ab", "cd", "ef");
+        assertThat(piecesOf(model, ChatRequest.of("go"))).containsExactly("abcdef");
+    }
+
+    private static ChatRequest streamOf(String question) {
+        return ChatRequest.of(question).toBuilder().streaming(true).build();
+    }
+
+    private static List<String> piecesOf(FakeModel model, ChatRequest request) {
         List<String> pieces = new ArrayList<>();
-        try (ChatReply reply = model.send(new ChatCall(ChatRequest.of("go"), CallContext.of(Caller.of("ann"))))) {
+        try (ChatReply reply = model.send(new ChatCall(request, CallContext.of(Caller.of("ann"))))) {
             for (Chunk chunk = reply.next(); chunk != null; chunk = reply.next()) {
                 pieces.add(chunk.text());
             }
         }
+        return pieces;
+    }
 
-        assertThat(pieces).containsExactly("ab", "cd", "ef");
+    @Test
+    void aWholeAnswerComesWhenItsLastPieceWouldAndACutLeavesNothingOfIt() {
+        VirtualRuntime time = VirtualRuntime.seeded(1);
+        FakeReply slow =
+                FakeReply.text("abcdef").pieces(3).after(Duration.ofSeconds(5)).every(Duration.ofSeconds(2));
+        FakeModel model = FakeModel.named("mini", time).reply(slow).reply(slow.cut());
+
+        ChatReply reply = model.send(new ChatCall(ChatRequest.of("go"), CallContext.of(Caller.of("ann"))));
+        assertThat(reply.next()).isInstanceOf(Chunk.Whole.class);
+        assertThat(time.elapsed()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(reply.next()).isNull();
+
+        assertThatThrownBy(() -> model.chat("cut"))
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        e -> assertThat(e.partial().text()).isEmpty())
+                .hasMessageContaining("before anything came");
+    }
+
+    @Test
+    void faultsSpeakAsTheEndpointDoes() {
+        FakeModel model = FakeModel.named("mini")
+                .reply(FakeReply.failing(Fault.outage()))
+                .reply(FakeReply.failing(Fault.unreachable()))
+                .otherwise("fine");
+
+        assertThatThrownBy(() -> model.chat("1"))
+                .hasMessage(
+                        "fake/mini answered with an error (status 503): The server is overloaded or not ready yet.");
+        assertThatThrownBy(() -> model.chat("2")).hasMessage("no connection to fake/mini: connection refused");
+        ChatModel weather = Faults.on(runtime).fail(Fault::badRequest).build().around(model);
+        assertThatThrownBy(() -> weather.chat("3")).hasMessageStartingWith("fake/mini answered with an error");
+        assertThat(Fault.status(408, "", "")).hasMessage("the provider answered with an error (status 408)");
+    }
+
+    @Test
+    void aKitSaysWhatIsMissing() {
+        assertThatThrownBy(() -> Kits.need("org.nowhere.Nothing", "Nothing (org.nowhere:nothing)"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("org.nowhere:nothing");
     }
 
     @Test
@@ -128,19 +186,25 @@ class FakesTest {
                 .cutAfter(0)
                 .onCall(5)
                 .garbageAfter(0)
+                .onCall(7)
+                .cutAfter(1)
                 .build()
                 .around(FakeModel.named("mini")
                         .otherwise(FakeReply.text("fine thanks").pieces(2)));
 
         assertThat(model.chat("1")).isEqualTo("fine thanks");
         assertThatThrownBy(() -> model.chat("2")).isInstanceOf(ProviderException.class);
-        assertThatThrownBy(() -> model.chat("3"))
+        assertThatThrownBy(() -> model.chat(streamOf("3"), CallContext.of(Caller.of("ann"))))
                 .isInstanceOfSatisfying(
                         StreamInterruptedException.class,
                         e -> assertThat(e.partial().text()).isEqualTo("fine "));
         assertThatThrownBy(() -> model.chat("4")).isInstanceOf(TransportException.class);
         assertThatThrownBy(() -> model.chat("5")).isInstanceOf(TransportException.class);
         assertThat(model.chat("6")).isEqualTo("fine thanks");
+        assertThatThrownBy(() -> model.chat("7")) // which does not stream
+                .isInstanceOfSatisfying(
+                        TransportException.class,
+                        e -> assertThat(e.partial().text()).isEmpty());
     }
 
     @Test
@@ -167,7 +231,7 @@ class FakesTest {
     void whatIsLeftOpenIsFound() {
         FakeModel model =
                 FakeModel.named("mini").otherwise(FakeReply.text("one two").pieces(2));
-        ChatReply reply = model.send(new ChatCall(ChatRequest.of("go"), CallContext.of(Caller.of("ann"))));
+        ChatReply reply = model.send(new ChatCall(streamOf("go"), CallContext.of(Caller.of("ann"))));
         reply.next();
 
         assertThat(Leftovers.found()).containsExactly("open replies of fake/mini: 1");
@@ -180,7 +244,7 @@ class FakesTest {
         String text = "a\ud83d\ude00b\ud83d\ude00\ud83d\ude00c";
         for (int pieces = 1; pieces < 15; pieces++) {
             StringBuilder said = new StringBuilder();
-            for (Chunk chunk : FakeReply.text(text).pieces(pieces).chunks()) {
+            for (Chunk chunk : FakeReply.text(text).pieces(pieces).chunks(true)) {
                 assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(chunk.text()))
                         .as("%s pieces", pieces)
                         .isTrue();

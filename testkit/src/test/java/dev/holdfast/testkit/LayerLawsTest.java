@@ -138,6 +138,17 @@ class LayerLawsTest {
     }
 
     @Test
+    void saysHowToMendALambdaThatLetsABugThrough() {
+        ModelLayer lambda = next -> call ->
+                next.send(call.with(call.request().toBuilder().temperature(0.0).build()));
+
+        assertThatThrownBy(lawsOf(lambda)::aModelThatThrowsSomethingElseEndsInAnError)
+                .hasMessageContaining("extend GuardLayer");
+        assertThatThrownBy(lawsOf(lambda)::givesBackWhateverItTookHoweverACallEnds)
+                .hasMessageContaining("extend GuardLayer");
+    }
+
+    @Test
     void catchesALayerThatSendsAtOnce() {
         LayerLaws laws = lawsOf(next -> call -> {
             ChatReply reply = next.send(call);
