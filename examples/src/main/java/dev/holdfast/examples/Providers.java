@@ -133,8 +133,9 @@ interface Providers extends AutoCloseable {
                             .text();
             if (question.startsWith("Compare")) {
                 return FakeReply.text(
-                        "Keep it: (a) costs 75.00 EUR more in filters over 3 years, (b) costs 37.50 EUR more"
-                                + " at once but nothing after; so (b) is cheaper by 37.50 EUR from the third year on.");
+                        "Keep it: (a) costs 75.00 EUR in filters over 3 years (12 at 6.25 EUR); (b) costs 126.50 EUR at"
+                                + " once (119 for the model, 7.50 for the parcel), less what you get back for the"
+                                + " grinder. Send it back only if that is more than 51.50 EUR.");
             }
             if (question.startsWith("And who")) {
                 return FakeReply.text("DHL brings order 1234.");

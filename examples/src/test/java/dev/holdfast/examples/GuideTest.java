@@ -18,8 +18,10 @@ import dev.holdfast.budget.RateBuckets;
 import dev.holdfast.budget.RateLimit;
 import dev.holdfast.budget.RateLimitLayer;
 import dev.holdfast.budget.Window;
+import dev.holdfast.chat.ChatCall;
 import dev.holdfast.chat.ChatModel;
 import dev.holdfast.chat.ChatReply;
+import dev.holdfast.chat.ChatRequest;
 import dev.holdfast.chat.ChatResponse;
 import dev.holdfast.chat.Chunk;
 import dev.holdfast.chat.Endpoint;
@@ -32,6 +34,8 @@ import dev.holdfast.chat.Outcome;
 import dev.holdfast.chat.Permit;
 import dev.holdfast.context.CallContext;
 import dev.holdfast.context.Caller;
+import dev.holdfast.context.Deadline;
+import dev.holdfast.context.Priority;
 import dev.holdfast.context.Scope;
 import dev.holdfast.context.ScopeKey;
 import dev.holdfast.control.ToolGate;
@@ -44,6 +48,7 @@ import dev.holdfast.error.ErrorDetails;
 import dev.holdfast.error.FailureRule;
 import dev.holdfast.error.FailureTable;
 import dev.holdfast.error.HoldfastException;
+import dev.holdfast.error.InvalidOutputException;
 import dev.holdfast.error.ProviderException;
 import dev.holdfast.error.Refusal;
 import dev.holdfast.error.RejectedException;
@@ -56,10 +61,14 @@ import dev.holdfast.resilience.CircuitBreaker;
 import dev.holdfast.resilience.Fallback;
 import dev.holdfast.resilience.ResilienceEvent;
 import dev.holdfast.resilience.Retry;
+import dev.holdfast.routing.RouteDecided;
+import dev.holdfast.routing.Score;
+import dev.holdfast.runtime.HoldfastRuntime;
 import dev.holdfast.testkit.FakeModel;
 import dev.holdfast.testkit.FakeReply;
 import dev.holdfast.testkit.Fault;
 import dev.holdfast.testkit.Faults;
+import dev.holdfast.testkit.LayerLaws;
 import dev.holdfast.testkit.ProviderSimulator;
 import dev.holdfast.testkit.VirtualRuntime;
 import dev.holdfast.testkit.WireFault;
@@ -79,6 +88,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The Java of the guide, compiled and run. */
@@ -149,6 +159,56 @@ class GuideTest {
 
         assertThat(connection.sent).hasSize(2);
         assertThat(mini.openReplies()).isZero();
+    }
+
+    @Test
+    void singleCall() {
+        mini.reply("It has shipped.");
+        var runtime = time;
+        Agent desk = Holdfast.agent("support-desk").model(mini).runtime(runtime).build();
+
+        // snippet: guide-single-call
+        ChatRequest request = ChatRequest.of("Where is order 1234?").toBuilder()
+                .maxOutputTokens(200)
+                .temperature(0)
+                .build();
+        CallContext context = CallContext.builder(ann)
+                .priority(Priority.BATCH) // others go first where calls queue
+                .deadline(Deadline.in(Duration.ofSeconds(20), runtime)) // the agent's: HoldfastRuntime.system()
+                .build();
+
+        Answer answer = desk.ask(request, context);
+        // end
+
+        assertThat(answer.text()).isEqualTo("It has shipped.");
+        ChatCall asked = mini.lastCall();
+        assertThat(asked.request().maxOutputTokens()).hasValue(200);
+        assertThat(asked.context().priority()).isEqualTo(Priority.BATCH);
+        assertThat(asked.context().deadline().nanosLeft(time))
+                .isEqualTo(Duration.ofSeconds(20).toNanos());
+    }
+
+    @Test
+    void routing() {
+        mini.otherwise("It has shipped.");
+        List<String> log = new ArrayList<>();
+
+        // snippet: guide-route
+        Agent desk = Holdfast.agent("support-desk")
+                .cheap(mini)
+                .strong(large)
+                .route(call -> Score.of(call.request().messages().size() > 4 ? 0.8 : 0.2), 0.5)
+                .listener(event -> {
+                    if (event instanceof RouteDecided route) {
+                        log.add(route.score().value() + " → " + route.chosen() + " "
+                                + route.score().signals());
+                    }
+                })
+                .build();
+        // end
+
+        assertThat(desk.ask("Where is order 1234?", ann).model()).isEqualTo("mini");
+        assertThat(log).containsExactly("0.2 → fake/mini []");
     }
 
     @Test
@@ -433,6 +493,20 @@ class GuideTest {
     }
 
     @Test
+    void aModelThatCallsToolsWithoutEnd() {
+        mini.otherwise(FakeReply.toolCall("clock", "{}"));
+        Agent desk = Holdfast.agent("desk")
+                .model(mini)
+                .fallback(backup.otherwise("It should have shipped."))
+                .fallbackAnswer("We will call you back.")
+                .tools(Tools.of("clock", "Tells the time.", use -> "It is noon."))
+                .runtime(time)
+                .build();
+
+        assertThatThrownBy(() -> desk.ask("Where is order 1234?", ann)).isInstanceOf(InvalidOutputException.class);
+    }
+
+    @Test
     void revokedKey() {
         backup.reply("It should have shipped.");
         try (ProviderSimulator simulator = ProviderSimulator.start()) {
@@ -508,6 +582,18 @@ class GuideTest {
         time.advance(Duration.ofMinutes(1));
         assertThat(desk.ask("And now?", ann).text()).isEqualTo("It has shipped.");
         // end
+    }
+
+    @Test
+    void async() throws Exception {
+        mini.reply("It has shipped.");
+        Agent desk = Holdfast.agent("desk").model(mini).runtime(time).build();
+
+        // snippet: guide-async
+        Answer answer = time.await(desk.askAsync("Where is order 1234?", ann));
+        // end
+
+        assertThat(answer.text()).isEqualTo("It has shipped.");
     }
 
     @Test
@@ -678,6 +764,35 @@ class GuideTest {
         }
     }
     // end
+
+    // snippet: guide-forward
+    static final class Factual extends GuardLayer {
+        @Override
+        protected Permit admit(GuardedCall call) {
+            ChatRequest factual = call.request().toBuilder().temperature(0).build();
+            call.forward(call.call().with(factual));
+            return Permit.none();
+        }
+    }
+    // end
+
+    @Nested
+    class FactualKeepsTheLaws extends LayerLaws {
+        @Override
+        protected ModelLayer layer(HoldfastRuntime runtime) {
+            return new Factual();
+        }
+    }
+
+    @Test
+    void ownLayerThatChangesTheRequest() {
+        mini.reply("It has shipped.");
+        Agent desk = Holdfast.agent("desk").model(mini).layer(new Factual()).build();
+
+        desk.ask("Where is order 1234?", ann);
+
+        assertThat(mini.lastCall().request().temperature()).hasValue(0);
+    }
 
     @Test
     void ownLayer() {
