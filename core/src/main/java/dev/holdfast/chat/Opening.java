@@ -16,9 +16,12 @@ public interface Opening {
     /**
      * Sends a call and waits until its answer begins. Where it fails before that, everything below has been given back.
      *
+     * <p>The first chunk of the reply has been read and is kept for the consumer, so the reply is to be returned or closed,
+     * and not to be read.
+     *
      * @param target who is asked
      * @param call what is asked, and in which context
-     * @return the reply, its first chunk still to be read
+     * @return the reply that answers
      * @throws HoldfastException when there is no answer
      */
     ChatReply begin(ChatModel target, ChatCall call);
@@ -31,7 +34,8 @@ public interface Opening {
     boolean isGivenUp();
 
     /**
-     * Fires a signal when the call is closed, for whoever waits between two tries. The last one given counts.
+     * Fires a signal when the call is closed, for whoever waits between two tries. The last one given counts, so give it
+     * before every wait: what is tried in between may have given its own.
      *
      * @param signal fired at once where the call has been closed already
      */

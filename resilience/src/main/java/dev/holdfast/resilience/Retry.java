@@ -130,7 +130,7 @@ public final class Retry implements ModelLayer {
                     }
                 },
                 () -> false,
-                runtime.newSignal());
+                runtime.newSignal()::await);
         try {
             return again.after(Work.errorOf(first, made.context()));
         } catch (HoldfastException e) {
@@ -160,9 +160,11 @@ public final class Retry implements ModelLayer {
 
         private ChatReply again(HoldfastException first, Tries.Try made, ChatCall call, Opening opening) {
             Signal closing = runtime.newSignal();
-            opening.onClose(closing);
             Retrying<ChatReply> again = new Retrying<>(
-                    Retry.this, made, context -> opening.begin(next, call.with(context)), opening::isGivenUp, closing);
+                    Retry.this, made, context -> opening.begin(next, call.with(context)), opening::isGivenUp, delay -> {
+                        opening.onClose(closing); // each time: a retry further in has given its own meanwhile
+                        closing.await(delay);
+                    });
             ChatReply begun = again.after(first);
             opening.onOutcome(again::told);
             return begun;

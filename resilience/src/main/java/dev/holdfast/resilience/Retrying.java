@@ -11,7 +11,6 @@ import dev.holdfast.error.Classification;
 import dev.holdfast.error.HoldfastException;
 import dev.holdfast.error.RejectedException;
 import dev.holdfast.error.Remedy;
-import dev.holdfast.runtime.Signal;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
@@ -27,7 +26,7 @@ final class Retrying<T> {
     private final Retry retry;
     private final Function<CallContext, T> attempts;
     private final BooleanSupplier givenUp;
-    private final Signal closing;
+    private final Wait waits;
     private final Deadline deadline;
     private final Tries tries = new Tries();
     private Tries.Try attempt;
@@ -36,6 +35,11 @@ final class Retrying<T> {
     private @Nullable Again firstFailure;
     private @Nullable InterruptedException interrupt;
 
+    /** How to wait between two attempts. */
+    interface Wait {
+        void await(Duration delay) throws InterruptedException;
+    }
+
     /**
      * What is tried again.
      *
@@ -43,14 +47,14 @@ final class Retrying<T> {
      * @param first the attempt that failed
      * @param attempts makes another one in the given context, or throws one of our errors
      * @param givenUp whether there is no use in going on
-     * @param closing fired when there is none any more
+     * @param waits until the time is over, or there is none any more
      */
-    Retrying(Retry retry, Tries.Try first, Function<CallContext, T> attempts, BooleanSupplier givenUp, Signal closing) {
+    Retrying(Retry retry, Tries.Try first, Function<CallContext, T> attempts, BooleanSupplier givenUp, Wait waits) {
         this.retry = retry;
         this.attempt = first;
         this.attempts = attempts;
         this.givenUp = givenUp;
-        this.closing = closing;
+        this.waits = waits;
         this.deadline = first.context().deadline();
     }
 
@@ -144,7 +148,7 @@ final class Retrying<T> {
 
     private void pause(Duration delay) {
         try {
-            closing.await(delay);
+            waits.await(delay);
         } catch (InterruptedException e) {
             interrupt = e;
             Thread.currentThread().interrupt();

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -308,6 +309,29 @@ class RetryTest {
         assertThatThrownBy(() -> reading.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(CancelledException.class);
         assertThat(reply.outcome()).isInstanceOf(Outcome.Cancelled.class);
         assertThat(model.asked()).isEqualTo(1);
+    }
+
+    @Test
+    void aCloseEndsEveryWaitOfARetryThatStandsInFrontOfAnother() throws Exception {
+        ManualRuntime parking = ManualRuntime.parking();
+        CountDownLatch second = new CountDownLatch(1);
+        Script model = Script.of("a").fails(Script.status(503, Remedy.RETRY)).replies(call -> {
+            second.countDown();
+            return ChatReply.failed(Script.status(503, Remedy.RETRY));
+        });
+        Retry inner = Retry.builder().retryOn(error -> false).runtime(parking).build();
+        Retry outer = Retry.builder().runtime(parking).build();
+        ChatReply reply = outer.around(inner.around(model)).send(new ChatCall(HELLO, ANN));
+        CompletableFuture<Object> reading = CompletableFuture.supplyAsync(reply::next);
+        parking.awaitParked(1);
+        parking.advance(Duration.ofSeconds(1));
+        assertThat(second.await(10, TimeUnit.SECONDS)).isTrue();
+        parking.awaitParked(1);
+        reply.close();
+
+        assertThatThrownBy(() -> reading.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(CancelledException.class);
+        assertThat(reply.outcome()).isInstanceOf(Outcome.Cancelled.class);
+        assertThat(model.asked()).isEqualTo(2);
     }
 
     @Test
