@@ -146,12 +146,14 @@ final class Rounds {
     }
 
     private InvalidOutputException failure(String words, ChatResponse response) {
+        // A turn without calls that is not the last one was paused, and the tally adds what was said before a pause.
+        boolean paused = response.message().toolCalls().isEmpty();
         return new InvalidOutputException(
                 words,
                 ErrorDetails.builder()
                         .context(call.context())
                         .endpoint(response.endpoint())
-                        .partial(response.message())
+                        .partial(paused ? Message.nothing() : response.message())
                         .build(),
                 null);
     }

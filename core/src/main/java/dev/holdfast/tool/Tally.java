@@ -32,11 +32,14 @@ final class Tally {
         if (!paused || own.size() > 1) {
             return response;
         }
-        List<Part> parts =
-                new ArrayList<>(transcript.remove(transcript.size() - 1).parts());
-        parts.addAll(response.message().parts());
-        Message whole = Message.of(Role.ASSISTANT, parts);
+        Message whole = joined(transcript.remove(transcript.size() - 1), response.message());
         return response.toBuilder().message(whole).transcript(List.of(whole)).build();
+    }
+
+    private static Message joined(Message before, Message after) {
+        List<Part> parts = new ArrayList<>(before.parts());
+        parts.addAll(after.parts());
+        return Message.of(Role.ASSISTANT, parts);
     }
 
     void add(ChatResponse response) {
@@ -52,6 +55,7 @@ final class Tally {
     /** What somebody else said in between. */
     void add(Message message) {
         transcript.add(message);
+        paused = false;
     }
 
     /** Everything that was said so far. */
@@ -78,9 +82,18 @@ final class Tally {
                 .build();
     }
 
-    /** A failure of the last call, with what the calls before it used. */
+    /** A failure of the last call, with what the calls before it used, and what came of its turn before a pause. */
     HoldfastException total(HoldfastException error) {
-        return this == NOTHING ? error : error.with(total(error.details()));
+        if (this == NOTHING) {
+            return error;
+        }
+        ErrorDetails all = total(error.details());
+        return error.with(
+                paused
+                        ? all.toBuilder()
+                                .partial(joined(transcript.get(transcript.size() - 1), all.partial()))
+                                .build()
+                        : all);
     }
 
     /** Details of a failure, with what the calls before it used. */

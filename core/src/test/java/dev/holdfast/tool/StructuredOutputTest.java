@@ -111,6 +111,22 @@ class StructuredOutputTest {
     }
 
     @Test
+    void whatIsNotTheAnswerThatBrokeIsNoPartOfTheFailure() {
+        ScriptedModel paused = ScriptedModel.of(
+                says("half", FinishReason.PAUSE),
+                fails(new TransportException("no answer", ErrorDetails.nothingSent(), null)));
+
+        assertThat(catchThrowableOfType(TransportException.class, () -> ask(orders, paused))
+                        .partial())
+                .isEqualTo(Message.nothing());
+        assertThat(catchThrowableOfType(
+                                InvalidOutputException.class,
+                                () -> ask(orders.repairs(0), ScriptedModel.of(says("half", FinishReason.PAUSE))))
+                        .partial())
+                .isEqualTo(Message.assistant("half"));
+    }
+
+    @Test
     void aRepairThatFailsStillOwesTheAnswerBefore() {
         TransportException unreachable = new TransportException("unreachable", ErrorDetails.nothingSent(), null);
 

@@ -530,6 +530,49 @@ class ToolLoopTest {
     }
 
     @Test
+    void k18_aTurnThatBreaksAfterAPauseCarriesAllThatCame() {
+        ErrorDetails cut = ErrorDetails.builder()
+                .partial(Message.assistant(" two"))
+                .usage(Usage.of(10, 1), Billing.BILLED)
+                .build();
+        ScriptedModel model = ScriptedModel.of(
+                says("One,", FinishReason.PAUSE), fails(new StreamInterruptedException("cut", cut, null)));
+
+        assertThatThrownBy(() -> run(model, loop())).isInstanceOfSatisfying(StreamInterruptedException.class, e -> {
+            assertThat(e.partial().text()).isEqualTo("One, two");
+            assertThat(e.usage()).isEqualTo(Usage.of(20, 2));
+        });
+    }
+
+    @Test
+    void aTurnThatIsPausedOnceTooOftenCarriesAllThatCameOnce() {
+        ScriptedModel model = ScriptedModel.of(says("One,", FinishReason.PAUSE), says(" two,", FinishReason.PAUSE));
+
+        assertThatThrownBy(() -> run(model, loop().maxRounds(1)))
+                .isInstanceOfSatisfying(
+                        InvalidOutputException.class,
+                        e -> assertThat(e.partial().text()).isEqualTo("One, two,"));
+    }
+
+    @Test
+    void whatCameBeforeAToolCallIsNoPartOfTheRoundThatBreaksAfterIt() {
+        ScriptedModel model = ScriptedModel.of(
+                says("One,", FinishReason.PAUSE),
+                calls(new Part.Text(" two"), echoes("a", "one")),
+                fails(new StreamInterruptedException(
+                        "cut",
+                        ErrorDetails.builder()
+                                .partial(Message.assistant("Three"))
+                                .build(),
+                        null)));
+
+        assertThatThrownBy(() -> run(model, loop()))
+                .isInstanceOfSatisfying(
+                        StreamInterruptedException.class,
+                        e -> assertThat(e.partial().text()).isEqualTo("Three"));
+    }
+
+    @Test
     void goesOnAfterAPauseThoughToolsAreForbidden() {
         ScriptedModel model = ScriptedModel.of(answers(FinishReason.PAUSE, new Part.Opaque("test", "{}")), says("ok"));
 
