@@ -28,8 +28,9 @@ final class BoundTool<A> implements Tool {
     private final Binder<A> binder;
     private final Tools.Body<? super A> body;
     private final int mostChars;
-    private final @Nullable HoldfastRuntime
-            runtime; // of its loop: alone, it does not know by whose clock a deadline is
+
+    /** That of its loop; null alone, where it does not know by whose clock a deadline is. */
+    private final @Nullable HoldfastRuntime runtime;
 
     BoundTool(ToolSpec spec, Binder<A> binder, Tools.Body<? super A> body) {
         this(spec, binder, body, Integer.MAX_VALUE, null);
