@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
  *       tier, costs all that was reserved, or what of it has a price where that is more; a warning is logged;
  *   <li>a call that was provably not sent is given back;
  *   <li>a stream that the caller left costs its input and what was streamed, by our own count (flagged as estimated) and
- *       at the dearest price of each;
+ *       at the dearest price of each, and each of the price's fees once;
  *   <li>anything else counts as all that was reserved.
  * </ul>
  *

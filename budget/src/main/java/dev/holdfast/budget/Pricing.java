@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * of what was used. For stacks without a budget; a {@link BudgetLayer} does it by itself.
  *
  * <p><b>What is estimated.</b> A stream that broke or was left before the provider had counted costs its input and what had
- * come, by our own count and at the dearest price of each. Its usage says that it is an estimate,
- * {@link Usage#isEstimated()}: of what the provider went on to say, or what the model thought and did not show, nothing is
- * in it. (A budget, which must not be overspent, settles a stream that broke at all that it had reserved.)
+ * come, by our own count and at the dearest price of each, and each of the price's fees once, for nobody knows whether it
+ * was charged. Its usage says that it is an estimate, {@link Usage#isEstimated()}: of what the provider went on to say, or
+ * what the model thought and did not show, nothing is in it. (A budget, which must not be overspent, settles a stream that
+ * broke at all that it had reserved.)
  *
  * <p><b>Where it writes nothing.</b> What an unknown usage cost is not known either: that of a call of which nothing came,
  * or of an answer whose provider does not count. Only a reservation of a budget says the most that it can be. Nor is a

@@ -640,6 +640,23 @@ class BudgetLayerTest {
         });
     }
 
+    @Test
+    void pricingAloneEstimatesAStreamWithEachFeeOnce() {
+        Price searching = Price.perMillion().input("0.15").output("0.60").each("web_search_requests", "0.01");
+        ChatModel model = Pricing.of(
+                        Scripted.ENDPOINT,
+                        PriceTable.builder()
+                                .price("openai", "gpt-4o-mini", searching)
+                                .build(),
+                        TEN)
+                .around(Scripted.streams("word "));
+        ChatReply left = model.send(new ChatCall(asking(100), ANN));
+        left.next();
+        left.close();
+
+        assertThat(left.outcome().cost()).contains(new Money(10 * 150 + 600 + 10_000_000));
+    }
+
     private static Usage estimate(long input, long output) {
         return Usage.builder()
                 .add(TokenClass.INPUT, input)
