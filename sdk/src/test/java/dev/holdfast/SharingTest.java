@@ -23,8 +23,10 @@ import dev.holdfast.testkit.FakeReply;
 import dev.holdfast.testkit.VirtualRuntime;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What several agents count together. */
+@Timeout(60) // whoever is never refused asks for ever
 class SharingTest {
     private static final Caller ANN = Caller.of("acme", "ann");
     private static final Caller BOB = Caller.of("acme", "bob");
