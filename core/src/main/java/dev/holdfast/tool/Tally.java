@@ -24,6 +24,7 @@ final class Tally {
     private final List<Attempt> attempts = new ArrayList<>();
     private Usage usage = Usage.none();
     private @Nullable Money cost = Money.ZERO;
+    private int answers; // a tally that is made before the first of them is as good as nothing
     private boolean paused; // the last message of the transcript is the beginning of a turn that goes on
 
     /** An answer as the whole of its turn: with what was said before the provider paused it. */
@@ -43,6 +44,7 @@ final class Tally {
     }
 
     void add(ChatResponse response) {
+        answers++;
         transcript.addAll(response.transcript());
         paused = response.finishReason().equals(FinishReason.PAUSE)
                 && response.message().toolCalls().isEmpty();
@@ -65,7 +67,7 @@ final class Tally {
 
     /** The last answer, which is not added yet, as the answer of all. */
     ChatResponse total(ChatResponse last) {
-        if (this == NOTHING) {
+        if (answers == 0) {
             return last;
         }
         add(last);
@@ -84,7 +86,7 @@ final class Tally {
 
     /** A failure of the last call, with what the calls before it used, and what came of its turn before a pause. */
     HoldfastException total(HoldfastException error) {
-        if (this == NOTHING) {
+        if (answers == 0) {
             return error;
         }
         ErrorDetails all = total(error.details());
@@ -98,7 +100,7 @@ final class Tally {
 
     /** Details of a failure, with what the calls before it used. */
     ErrorDetails total(ErrorDetails last) {
-        if (this == NOTHING) {
+        if (answers == 0) {
             return last;
         }
         boolean free = last.billing() == Billing.NOT_SENT || last.billing() == Billing.NOT_BILLED;

@@ -127,6 +127,17 @@ class StructuredOutputTest {
     }
 
     @Test
+    void aFirstCallThatFailsIsToldAsItWas() {
+        TransportException unreachable = new TransportException("unreachable", ErrorDetails.nothingSent(), null);
+
+        TransportException error =
+                catchThrowableOfType(TransportException.class, () -> ask(orders, ScriptedModel.of(fails(unreachable))));
+
+        assertThat(error).isSameAs(unreachable);
+        assertThat(error.billing()).isEqualTo(Billing.NOT_SENT);
+    }
+
+    @Test
     void aRepairThatFailsStillOwesTheAnswerBefore() {
         TransportException unreachable = new TransportException("unreachable", ErrorDetails.nothingSent(), null);
 
