@@ -131,5 +131,9 @@ final class Account implements Holders.State {
         long settled() {
             return used - reserved;
         }
+
+        Ledger.Balance balance() {
+            return new Ledger.Balance(settled(), reserved);
+        }
     }
 }

@@ -58,7 +58,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Any other work.</b> {@link #of} is enough for it, and {@link ModelLayer#call} guards a callable: it takes no
  * tokens, and counts as a call.
  *
- * <p><b>Errors.</b> Refuses with {@link RejectedException} of {@link Refusal.Kind#BUDGET}.
+ * <p><b>Errors.</b> Refuses with {@link RejectedException} of {@link Refusal.Kind#BUDGET}. Its {@code retryAfter} is empty
+ * where no time helps: the call is larger than the whole limit, the limit is for a lifetime, or calls that are running
+ * have reserved what this one needs, and may give it back when they end.
  *
  * <p><b>Threading.</b> Safe for use by many threads; the balances are in the {@link Ledger}, not in the layer.
  */
@@ -129,7 +131,7 @@ public final class BudgetLayer extends GuardLayer {
         Purse.Answer answer =
                 purse.reserve(asked.context(), demand, call.now(runtime).toEpochMilli());
         if (answer instanceof Purse.Refused refused) {
-            throw refused(asked.context(), refused.why());
+            throw refused(asked.context(), Exhaustion.told(refused.why(), demand));
         }
         Reservation reservation = (Reservation) answer;
         if (demands != null) {
@@ -143,24 +145,7 @@ public final class BudgetLayer extends GuardLayer {
         return "budgets of " + endpoint + " " + budgets;
     }
 
-    private RejectedException refused(CallContext context, Ledger.Exhausted exhausted) {
-        Budget.Limit limit = exhausted.limit();
-        boolean tooLarge = exhausted.requested() > limit.amount();
-        Refusal refusal = Refusal.of(
-                        Refusal.Kind.BUDGET,
-                        "budget of " + limit,
-                        tooLarge
-                                ? "the call is larger than the whole budget; shorten its input or raise the budget"
-                                : "the budget is used up")
-                .scope(exhausted.key())
-                .quantity(
-                        exhausted.used(),
-                        exhausted.requested(),
-                        limit.amount(),
-                        limit.unit().toString());
-        if (!tooLarge && exhausted.retryAfter() != null) {
-            refusal = refusal.retryAfter(exhausted.retryAfter());
-        }
+    private RejectedException refused(CallContext context, Refusal refusal) {
         if (events.isHeard()) {
             events.emit(new CoreEvent.Refused(context, runtime.now(), refusal));
         }

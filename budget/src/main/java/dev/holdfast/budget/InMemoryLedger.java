@@ -132,25 +132,26 @@ final class InMemoryLedger implements Ledger {
         return output;
     }
 
-    /** The limit that refuses; of several the one whose window ends last, because before that nothing will do. */
+    /** The limit that refuses; of several the one that does so for the longest, because before that nothing will do. */
     private static Exhausted exhausted(Page[] pages, Demand demand, long now) {
         Page.Entry last = null;
         ScopeKey whose = null;
-        long lastEnd = Long.MIN_VALUE;
+        long until = Page.Entry.AFFORDS;
         for (Page page : pages) {
-            Page.Entry refusing = page.refusing(demand, lastEnd);
+            Page.Entry refusing = page.refusing(demand, until);
             if (refusing != null) {
                 last = refusing;
                 whose = page.account.key;
-                lastEnd = refusing.cell.endMillis;
+                until = refusing.refusesUntil(demand);
             }
         }
         if (last == null || whose == null) {
             throw new IllegalStateException("no limit refuses the demand that was refused");
         }
-        Duration wait = lastEnd == Long.MAX_VALUE ? null : Duration.ofMillis(lastEnd - now);
+        long end = last.cell.endMillis;
+        Duration wait = end == Long.MAX_VALUE ? null : Duration.ofMillis(end - now);
         long requested = demand.amounts(demand.leastOutput()).in(last.limit.unit());
-        return new Exhausted(whose, last.limit, last.cell.used, requested, wait);
+        return new Exhausted(whose, last.limit, last.cell.balance(), requested, wait);
     }
 
     @Override
@@ -173,7 +174,7 @@ final class InMemoryLedger implements Ledger {
         try {
             Account account = accounts.find(key);
             Account.Cell cell = account == null ? null : account.cell(unit, window, now);
-            return cell == null ? new Balance(0, 0) : new Balance(cell.settled(), cell.reserved);
+            return cell == null ? new Balance(0, 0) : cell.balance();
         } finally {
             stripes.unlock(set);
         }

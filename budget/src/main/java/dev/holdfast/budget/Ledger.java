@@ -119,20 +119,56 @@ public interface Ledger {
 
     /**
      * No line is charged, because one of them cannot pay the least that the call makes sense with. Where several cannot,
-     * it is the one that starts afresh last.
+     * it is the one that stands in the way for the longest: one that is too small for the call, then the one whose window
+     * ends last of those of which too much is spent for good, and only then one that calls under way have reserved.
      *
      * @param key whose
      * @param limit which limit
-     * @param used what is spent and reserved of it
+     * @param balance what is spent and reserved of it
      * @param requested the least that the call takes
-     * @param retryAfter until the window ends; null for a lifetime
+     * @param retryAfter until the window ends; null for a lifetime. Not kept where that is not what the call has to wait
+     *     for: where it {@linkplain #isTooLarge() never fits}, and where the limit is {@linkplain #isOnlyReserved() only
+     *     reserved}
      */
     record Exhausted(
             ScopeKey key,
             Budget.Limit limit,
-            long used,
+            Balance balance,
             long requested,
-            @Nullable Duration retryAfter) implements Decision {}
+            @Nullable Duration retryAfter) implements Decision {
+
+        /** Checks the fields, and drops a wait that would promise something false. */
+        public Exhausted {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(limit, "limit");
+            Objects.requireNonNull(balance, "balance");
+            boolean helps = requested <= limit.amount() && !isOnlyReserved(limit, balance, requested);
+            retryAfter = helps ? retryAfter : null;
+        }
+
+        private static boolean isOnlyReserved(Budget.Limit limit, Balance balance, long requested) {
+            return balance.reserved() > 0 && requested <= limit.amount() - balance.settled();
+        }
+
+        /**
+         * Whether the call takes more than the limit allows in all.
+         *
+         * @return true when it never fits
+         */
+        public boolean isTooLarge() {
+            return requested > limit.amount();
+        }
+
+        /**
+         * Whether calls under way alone stand in the way: what is spent for good leaves room for the call. It fits if
+         * they take less than they reserved, as soon as they end, and nobody knows when that is.
+         *
+         * @return true when the call would fit beside what is settled
+         */
+        public boolean isOnlyReserved() {
+            return isOnlyReserved(limit, balance, requested);
+        }
+    }
 
     /**
      * The state of a window.

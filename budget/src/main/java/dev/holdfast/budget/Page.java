@@ -68,15 +68,15 @@ final class Page {
         return left;
     }
 
-    /** The limit that refuses the demand, of several the one whose window ends last; null when none ends after that. */
+    /** The limit that refuses the demand, of several the one that does so for the longest; null when none is beyond. */
     @Nullable
-    Entry refusing(Demand demand, long afterMillis) {
+    Entry refusing(Demand demand, long beyond) {
         Entry last = null;
-        long lastEnd = afterMillis;
+        long longest = beyond;
         for (Entry entry : entries) {
-            long left = entry.amount - entry.cell.used;
-            if (demand.affordable(entry.limit.unit(), left) < demand.leastOutput() && entry.cell.endMillis > lastEnd) {
-                lastEnd = entry.cell.endMillis;
+            long until = entry.refusesUntil(demand);
+            if (until > longest) {
+                longest = until;
                 last = entry;
             }
         }
@@ -147,6 +147,12 @@ final class Page {
 
     /** One limit and the cell that it holds to it. */
     static final class Entry {
+        /** What does not refuse. */
+        static final long AFFORDS = Long.MIN_VALUE;
+
+        /** Until calls that are running end: nobody knows when, and it is sooner than any window's end. */
+        private static final long RESERVED = Long.MIN_VALUE + 1;
+
         final Limit limit;
         final Cell cell;
         private final long amount;
@@ -160,6 +166,21 @@ final class Page {
 
         private long settled() {
             return cell.settled();
+        }
+
+        /** Until which moment the demand cannot be paid, whatever calls that are running give back. */
+        long refusesUntil(Demand demand) {
+            if (affords(demand, amount - cell.used)) {
+                return AFFORDS;
+            }
+            if (affords(demand, amount - settled())) {
+                return RESERVED;
+            }
+            return affords(demand, amount) ? cell.endMillis : Long.MAX_VALUE;
+        }
+
+        private boolean affords(Demand demand, long left) {
+            return demand.affordable(limit.unit(), left) >= demand.leastOutput();
         }
 
         /** The highest threshold that is reached and was not told of; 0 when there is none. */

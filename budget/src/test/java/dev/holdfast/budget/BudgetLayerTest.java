@@ -328,7 +328,13 @@ class BudgetLayerTest {
     }
 
     /** A ledger that is known by its contract alone. */
-    private record ByName(Ledger ledger) implements Ledger {
+    static class ByName implements Ledger {
+        private final Ledger ledger;
+
+        ByName(Ledger ledger) {
+            this.ledger = ledger;
+        }
+
         @Override
         public Decision reserve(ReservationId id, List<Line> lines, Demand demand, Duration lease) {
             return ledger.reserve(id, lines, demand, lease);
@@ -389,6 +395,25 @@ class BudgetLayerTest {
         }
         assertThat(seen.subList(0, 3)).isEqualTo(seen.subList(3, 6));
         assertThat(seen).contains(new Balance(280, 0), new Balance(3, 0));
+    }
+
+    @Test
+    void aCallThatWasTurnedDownCountsAsACallAndTakesNothingElse() {
+        ChatModel model = layer(Budget.perUser()
+                        .tokens(1_000)
+                        .lifetime()
+                        .money("1")
+                        .lifetime()
+                        .calls(5)
+                        .lifetime())
+                .build()
+                .around(Scripted.fails(Usage.none(), Billing.NOT_BILLED));
+
+        assertThatThrownBy(() -> model.chat(asking(100), ANN)).isInstanceOf(TransportException.class);
+
+        assertThat(tokens()).isEqualTo(new Balance(0, 0));
+        assertThat(money()).isEqualTo(new Balance(0, 0));
+        assertThat(ledger.balance(KEY, BudgetUnit.CALLS, Window.lifetime())).isEqualTo(new Balance(1, 0));
     }
 
     @Test

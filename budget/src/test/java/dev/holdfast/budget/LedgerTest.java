@@ -56,17 +56,88 @@ class LedgerTest {
 
     @Test
     void chargesAllLinesOrNone() {
-        Budget tight = Budget.perTenant().tokens(50).perDay();
+        Budget tight = Budget.perTenant().tokens(100).perDay();
         List<Line> lines = List.of(new Line(ANN, HOURLY), new Line(ACME, tight));
+        ledger.settle(reserved(new Line(ACME, tight), 50), new Amounts(50, 0, 1));
 
         Ledger.Decision decision = ledger.reserve(id(), lines, exactly(60), LEASE);
 
         assertThat(decision).isInstanceOfSatisfying(Exhausted.class, exhausted -> {
             assertThat(exhausted.key()).isEqualTo(ACME);
+            assertThat(exhausted.balance()).isEqualTo(new Balance(50, 0));
             assertThat(exhausted.requested()).isEqualTo(60);
             assertThat(exhausted.retryAfter()).isEqualTo(Duration.ofHours(13).plusMinutes(1));
         });
         assertThat(hour()).isEqualTo(new Balance(0, 0));
+    }
+
+    private Exhausted refused(List<Line> lines, long tokens) {
+        return (Exhausted) ledger.reserve(id(), lines, exactly(tokens), LEASE);
+    }
+
+    /** The one that stands in the way for the longest: whoever hears of another one waits for nothing. */
+    @Test
+    void tellsOfSeveralLimitsTheOneThatIsPassedLast() {
+        Budget budget = Budget.perUser()
+                .tokens(1_000)
+                .perHour()
+                .tokens(1_500)
+                .perDay()
+                .tokens(9_000)
+                .perMonth();
+        List<Line> line = List.of(new Line(ANN, budget));
+        ReservationId first = reserved(line.get(0), 900);
+        Exhausted running = refused(line, 700); // beyond the hour and the day, of which nothing is spent
+        assertThat(running.balance()).isEqualTo(new Balance(0, 900));
+        assertThat(running.isOnlyReserved()).isTrue();
+        assertThat(running.retryAfter()).isNull();
+
+        ledger.settle(first, new Amounts(900, 0, 1));
+        runtime.advance(Duration.ofMinutes(1));
+        ledger.settle(reserved(line.get(0), 500), new Amounts(500, 0, 1));
+        runtime.advance(Duration.ofHours(1));
+        ReservationId second = reserved(line.get(0), 90);
+        assertThat(refused(line, 950)) // the hour is only reserved, the day is spent
+                .isEqualTo(
+                        new Exhausted(ANN, budget.limits().get(1), new Balance(1_400, 90), 950, Duration.ofHours(12)));
+        assertThat(refused(line, 1_600)) // the day is the first that is never enough, whatever is spent of it
+                .satisfies(never -> assertThat(never.isTooLarge()).isTrue())
+                .isEqualTo(new Exhausted(ANN, budget.limits().get(0), new Balance(0, 90), 1_600, null));
+        ledger.release(second);
+        assertThat(refused(line, 950).balance()).isEqualTo(new Balance(1_400, 0));
+    }
+
+    @Test
+    void whatIsSpentIsToldBeforeWhatIsOnlyReservedWhicheverLineComesFirst() {
+        Line user = new Line(ANN, Budget.perUser().tokens(1_000).lifetime());
+        Line tenant = new Line(ACME, Budget.perTenant().tokens(1_000).perHour());
+        reserved(user, 800);
+        ledger.settle(reserved(tenant, 800), new Amounts(800, 0, 1));
+        for (List<Line> lines : List.of(List.of(user, tenant), List.of(tenant, user))) {
+            Exhausted told = refused(lines, 300);
+            assertThat(told.key()).isEqualTo(ACME);
+            assertThat(told.isOnlyReserved()).isFalse();
+            assertThat(told.retryAfter()).isEqualTo(Duration.ofMinutes(1));
+        }
+    }
+
+    /** A ledger may have reasons of its own, such as a store that does not answer. */
+    @Test
+    void aWaitIsKeptWhereNothingContradictsIt() {
+        Exhausted own = new Exhausted(ANN, HOURLY.limits().get(0), new Balance(0, 0), 10, Duration.ofSeconds(5));
+        assertThat(own.isOnlyReserved()).isFalse();
+        assertThat(own.retryAfter()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aLeaseThatIsOverHoldsNothingButHasSpentIt() {
+        Line line = new Line(ANN, Budget.perUser().tokens(1_000).perDay());
+        reserved(line, 800);
+        assertThat(refused(List.of(line), 300).isOnlyReserved()).isTrue();
+        runtime.advance(LEASE);
+        Exhausted told = refused(List.of(line), 300);
+        assertThat(told.balance()).isEqualTo(new Balance(800, 0));
+        assertThat(told.retryAfter()).isEqualTo(Duration.ofHours(12).plusMinutes(51));
     }
 
     @Test
@@ -155,7 +226,7 @@ class LedgerTest {
     @Test
     void useNeitherProlongsAWindowNorLeavesARestOfIt() {
         Line line = new Line(ANN, HOURLY);
-        reserved(line, 1_000);
+        ledger.settle(reserved(line, 1_000), new Amounts(1_000, 0, 1));
         runtime.advance(Duration.ofSeconds(59));
         for (int i = 0; i < 10; i++) {
             assertThat(ledger.reserve(id(), List.of(line), exactly(1), LEASE))
@@ -173,8 +244,7 @@ class LedgerTest {
         Line line = new Line(
                 ANN, Budget.perUser().in(berlin).tokens(100).perDay().calls(9).perMonth());
         runtime.advance(Duration.ofHours(24 * 28)); // 29 March, 10:59 UTC: the clocks went forward this morning
-        ReservationId id = id();
-        assertThat(ledger.reserve(id, List.of(line), exactly(100), LEASE)).isInstanceOf(Granted.class);
+        ledger.settle(reserved(line, 100), new Amounts(100, 0, 1));
         assertThat(ledger.reserve(id(), List.of(line), exactly(1), LEASE))
                 .isInstanceOfSatisfying(
                         Exhausted.class,

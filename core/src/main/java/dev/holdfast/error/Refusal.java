@@ -28,7 +28,7 @@ public final class Refusal implements Serializable {
     public enum Kind {
         /** Too many requests or tokens in too short a time. */
         RATE_LIMIT,
-        /** The money, tokens or calls of a window are used up. */
+        /** The money, tokens or calls of a window are used up, or reserved by calls that are running. */
         BUDGET,
         /** A tool, a model or an action that the caller may not use. */
         PERMISSION,
@@ -46,12 +46,26 @@ public final class Refusal implements Serializable {
      * How much.
      *
      * @param used what was used or taken before this call
-     * @param requested what this call asked for
+     * @param reserved what calls that are running hold beside it: the most that they may still use. It comes back as far
+     *     as they do not use it, when they end
+     * @param requested what this call asked for; of a budget the least that it can do with
      * @param limit what there is in all
-     * @param unit the unit of the three numbers, for people: {@code tokens}; {@code nano-dollars} of money, which the
-     *     text of a refusal says in dollars
+     * @param unit the unit of the numbers, for people: {@code tokens}; {@code nano-dollars} of money, which the text of a
+     *     refusal says in dollars
      */
-    public record Quantity(long used, long requested, long limit, String unit) implements Serializable {}
+    public record Quantity(long used, long reserved, long requested, long limit, String unit) implements Serializable {
+        /**
+         * Of a rule under which running calls hold nothing.
+         *
+         * @param used what was used or taken before this call
+         * @param requested what this call asked for
+         * @param limit what there is in all
+         * @param unit the unit of the three numbers, for people
+         */
+        public Quantity(long used, long requested, long limit, String unit) {
+            this(used, 0, requested, limit, unit);
+        }
+    }
 
     private Refusal(
             Kind kind,
@@ -100,7 +114,17 @@ public final class Refusal implements Serializable {
      * @return a copy
      */
     public Refusal quantity(long used, long requested, long limit, String unit) {
-        return new Refusal(kind, rule, reason, scope, new Quantity(used, requested, limit, unit), retryAfter);
+        return quantity(new Quantity(used, requested, limit, unit));
+    }
+
+    /**
+     * Says how much, with what calls that are running hold of it.
+     *
+     * @param quantity the numbers
+     * @return a copy
+     */
+    public Refusal quantity(Quantity quantity) {
+        return new Refusal(kind, rule, reason, scope, Objects.requireNonNull(quantity, "quantity"), retryAfter);
     }
 
     /**
@@ -161,10 +185,24 @@ public final class Refusal implements Serializable {
     /**
      * When it makes sense to come back.
      *
-     * @return the wait from now; empty when waiting does not help or nobody knows
+     * @return the wait from now; empty when waiting does not help or nobody knows, as where the limit is only held by
+     *     calls that are running
      */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
+    }
+
+    private void append(Quantity quantity, StringBuilder text) {
+        boolean money = quantity.unit().equals(NANO_DOLLARS);
+        text.append("used ").append(amount(quantity.used(), money));
+        if (quantity.reserved() > 0) {
+            text.append(", reserved ").append(amount(quantity.reserved(), money));
+            text.append(" by calls that are running");
+        }
+        text.append(kind == Kind.BUDGET ? ", requested at least " : ", requested ");
+        text.append(amount(quantity.requested(), money));
+        text.append(", limit ").append(amount(quantity.limit(), money));
+        text.append(money ? "" : " " + quantity.unit());
     }
 
     private static String amount(long number, boolean money) {
@@ -178,11 +216,7 @@ public final class Refusal implements Serializable {
             text.append("; scope: ").append(scope);
         }
         if (quantity != null) {
-            boolean money = quantity.unit().equals(NANO_DOLLARS);
-            text.append("; used ").append(amount(quantity.used(), money));
-            text.append(", requested ").append(amount(quantity.requested(), money));
-            text.append(", limit ").append(amount(quantity.limit(), money));
-            text.append(money ? "" : " " + quantity.unit());
+            append(quantity, text.append("; "));
         }
         if (retryAfter != null) {
             text.append("; try again in ").append(Durations.inWords(retryAfter));

@@ -37,7 +37,20 @@ class RefusalTest {
                 .quantity(5_107, 1_597, 6_000, "tokens");
 
         assertThat(refusal)
-                .hasToString("the budget is used up [rule: budget; used 5107, requested 1597, limit 6000 tokens]");
+                .hasToString("the budget is used up"
+                        + " [rule: budget; used 5107, requested at least 1597, limit 6000 tokens]");
+        assertThat(Refusal.of(Refusal.Kind.RATE_LIMIT, "rate", "too fast").quantity(7, 1, 7, "requests"))
+                .hasToString("too fast [rule: rate; used 7, requested 1, limit 7 requests]");
+    }
+
+    @Test
+    void saysApartWhatIsUsedAndWhatRunningCallsHold() {
+        Refusal refusal = Refusal.of(Refusal.Kind.BUDGET, "budget", "too much is reserved")
+                .quantity(new Refusal.Quantity(500, 1_500_000_000, 282, 2_000_000_000, "nano-dollars"));
+
+        assertThat(refusal)
+                .hasToString("too much is reserved [rule: budget; used $0.0000005, reserved $1.50 by calls that are"
+                        + " running, requested at least $0.000000282, limit $2.00]");
     }
 
     @Test
@@ -47,6 +60,6 @@ class RefusalTest {
 
         assertThat(refusal)
                 .hasToString("the budget is used up"
-                        + " [rule: budget; used $0.9900015, requested $0.0027375, limit $1.00]");
+                        + " [rule: budget; used $0.9900015, requested at least $0.0027375, limit $1.00]");
     }
 }
