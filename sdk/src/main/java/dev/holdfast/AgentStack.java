@@ -229,7 +229,6 @@ final class AgentStack {
     }
 
     private @Nullable ModelLayer loop() {
-        // Without tools it is absent, too: the loop knows. Its settings are checked all the same.
         ToolLoop.Builder loop =
                 ToolLoop.builder().tools(agent.tools).runtime(runtime).events(events);
         ToolLayer gate = agent.gate(events);

@@ -69,6 +69,7 @@ public final class BudgetLayer extends GuardLayer {
 
     private final Endpoint endpoint;
     private final Purse purse;
+    private final boolean ledgerIsHere; // and nobody outside of the process is asked
     private final TokenCounter counter;
     private final HoldfastRuntime runtime;
     private final Events events;
@@ -81,6 +82,7 @@ public final class BudgetLayer extends GuardLayer {
     private BudgetLayer(Builder builder, @Nullable Price price) {
         this.endpoint = builder.endpoint;
         Ledger ledger = builder.ledger == null ? Ledger.inMemory(builder.runtime) : builder.ledger;
+        this.ledgerIsHere = ledger instanceof InMemoryLedger;
         this.purse = Purse.of(ledger, builder.budgets, builder.lease, builder.runtime);
         this.counter = builder.counter == null ? TokenCounter.standard() : builder.counter;
         this.runtime = builder.runtime;
@@ -122,6 +124,11 @@ public final class BudgetLayer extends GuardLayer {
      */
     public static Builder builder(Endpoint endpoint) {
         return new Builder(endpoint);
+    }
+
+    @Override
+    protected boolean actsAtOnce() {
+        return ledgerIsHere;
     }
 
     @Override

@@ -63,6 +63,11 @@ public final class Pricing extends GuardLayer {
     }
 
     @Override
+    protected boolean actsAtOnce() {
+        return true;
+    }
+
+    @Override
     protected Permit admit(GuardedCall call) {
         return new Priced(this, call.call().request());
     }

@@ -106,6 +106,11 @@ public final class RateLimitLayer extends GuardLayer {
     }
 
     @Override
+    protected boolean actsAtOnce() {
+        return true;
+    }
+
+    @Override
     protected Permit admit(GuardedCall call) {
         Taken taken = take(call);
         if (taken == null) {

@@ -18,10 +18,12 @@ final class ClosablePassage extends Passage {
     private static final class Steps {
         private final Outcome below;
         private final Outcome[] each;
+        private final Outcome end;
 
-        Steps(Outcome below, Outcome[] each) {
+        Steps(Outcome below, Outcome[] each, Outcome end) {
             this.below = below;
             this.each = each;
+            this.end = end;
         }
     }
 
@@ -93,6 +95,13 @@ final class ClosablePassage extends Passage {
 
     /** What the guards make of an outcome, the innermost first. Changes nothing that anybody could see. */
     Outcome mapped(Outcome below) {
+        Steps taken = stepsOf(below);
+        steps = taken;
+        return taken == null ? below : taken.end;
+    }
+
+    /** Null where nobody makes anything else of it, which is the rule. */
+    private @Nullable Steps stepsOf(Outcome below) {
         Outcome outcome = reply.changed(below);
         Outcome[] each = outcome == below ? null : all(outcome);
         for (int i = admitted() - 1; i >= 0; i--) {
@@ -105,8 +114,7 @@ final class ClosablePassage extends Passage {
             }
             outcome = above;
         }
-        steps = each == null ? null : new Steps(below, each);
-        return outcome;
+        return each == null ? null : new Steps(below, each, outcome);
     }
 
     private Outcome[] all(Outcome outcome) {
@@ -120,8 +128,7 @@ final class ClosablePassage extends Passage {
         letTimePass();
         Steps seen = steps;
         if (seen == null ? below != end : seen.below != below) { // another thread raced us, with another outcome
-            mapped(below);
-            seen = steps;
+            seen = stepsOf(below);
         }
         for (int i = admitted() - 1; i >= 0; i--) {
             end(permit(i), seen == null ? end : seen.each[i]);

@@ -57,6 +57,16 @@ public abstract class GuardLayer implements ModelLayer {
         return false;
     }
 
+    /**
+     * Tells whether {@link #admit} comes back at once, but for waits by {@link GuardedCall#await}: without asking anybody
+     * outside of the process, and without computing for long. The layers behind it then need not read the clock anew.
+     *
+     * @return false by default
+     */
+    protected boolean actsAtOnce() {
+        return false;
+    }
+
     @Override
     public final ChatModel around(ChatModel next) {
         return EndpointModel.keepName(next, alone().around(next));

@@ -30,7 +30,8 @@ public interface GuardedCall {
     void forward(ChatCall changed);
 
     /**
-     * The monotonic clock of this step. Read once for all layers that act without a wait between them.
+     * The monotonic clock of this step. Read once for all layers that {@linkplain GuardLayer#actsAtOnce act at once} and
+     * without a wait between them.
      *
      * @param runtime whose clock
      * @return {@link HoldfastRuntime#nanoTime}

@@ -12,15 +12,28 @@ final class Guards implements ModelLayer {
     private final GuardLayer[] guards;
     private final boolean mayClose;
     private final boolean seesChunks;
+    private final boolean[] actAtOnce;
 
     Guards(GuardLayer... guards) {
         this.guards = guards;
         this.mayClose = Arrays.stream(guards).anyMatch(GuardLayer::mayClose);
         this.seesChunks = Arrays.stream(guards).anyMatch(GuardLayer::seesChunks);
+        this.actAtOnce = new boolean[guards.length];
+        for (int i = 0; i < guards.length; i++) {
+            actAtOnce[i] = guards[i].actsAtOnce();
+        }
     }
 
-    GuardLayer[] layers() {
-        return guards;
+    int size() {
+        return guards.length;
+    }
+
+    GuardLayer layer(int index) {
+        return guards[index];
+    }
+
+    boolean actsAtOnce(int index) {
+        return actAtOnce[index];
     }
 
     boolean seesChunks() {
@@ -61,7 +74,7 @@ final class Guards implements ModelLayer {
         boolean begun = false;
         Throwable thrown = null;
         try {
-            passage.admit(guards);
+            passage.admit(this);
             begun = true;
             result = work.call(passage.context());
         } catch (Throwable t) {

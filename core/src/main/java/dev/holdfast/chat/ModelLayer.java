@@ -31,7 +31,9 @@ public interface ModelLayer {
      */
     default EndpointModel around(EndpointModel next) {
         ChatModel layered = around((ChatModel) next);
-        return layered instanceof EndpointModel named ? named : EndpointModel.of(next.endpoint(), layered);
+        return layered instanceof EndpointModel named && named.endpoint().equals(next.endpoint())
+                ? named
+                : EndpointModel.of(next.endpoint(), layered);
     }
 
     /**

@@ -19,6 +19,8 @@ public interface Opening {
      * <p>The first chunk of the reply has been read and is kept for the consumer, so the reply is to be returned or closed,
      * and not to be read.
      *
+     * <p>A reply that began before is left, and closed, once another has begun; where the other one fails, it still stands.
+     *
      * @param target who is asked
      * @param call what is asked, and in which context
      * @return the reply that answers
@@ -42,8 +44,8 @@ public interface Opening {
     void onClose(Signal signal);
 
     /**
-     * Changes the outcome on its way up, for example to add what was tried before. Those given earlier, by models that
-     * stand further inside, see it earlier.
+     * Changes the outcome of the reply that has begun on its way up, for example to add what was tried before. Those given
+     * earlier, by models that stand further inside, see it earlier. What was given for a reply that is left goes with it.
      *
      * @param change pure: it may run twice when a close races with the end, and only one result counts
      */

@@ -32,10 +32,13 @@ class Passage implements GuardedCall {
         this.call = call;
     }
 
-    final void admit(GuardLayer[] guards) {
-        for (GuardLayer guard : guards) {
-            permits[admitted] = Objects.requireNonNull(guard.admit(this), "a guard returned null for a permit");
-            admitted++;
+    final void admit(Guards guards) {
+        for (int i = 0; i < guards.size(); i++) {
+            permits[i] = Objects.requireNonNull(guards.layer(i).admit(this), "a guard returned null for a permit");
+            admitted = i + 1;
+            if (!guards.actsAtOnce(i)) {
+                letTimePass();
+            }
             if (isClosed()) {
                 throw new CancelledException(
                         "closed before the call was sent", ErrorDetails.nothingSent(context), null);

@@ -109,6 +109,11 @@ public final class Observed {
         }
 
         @Override
+        protected boolean actsAtOnce() {
+            return true;
+        }
+
+        @Override
         protected Permit admit(GuardedCall call) {
             if (givesIds) {
                 giveId(call, runtime);
@@ -133,6 +138,11 @@ public final class Observed {
 
         CallIds(HoldfastRuntime runtime) {
             this.runtime = runtime;
+        }
+
+        @Override
+        protected boolean actsAtOnce() {
+            return true;
         }
 
         @Override

@@ -132,7 +132,8 @@ final class LoopReply implements ChatReply {
                 return null;
             }
             if (batch != null && !rounds.isHandedBack()) {
-                return new Chunk.RoundEnded(!completed.response().text().isBlank());
+                return new Chunk.RoundEnded(
+                        !Objects.requireNonNull(asked).text().isBlank());
             }
         }
     }
@@ -156,7 +157,8 @@ final class LoopReply implements ChatReply {
     private boolean goesOnAfter(ChatResponse received) {
         ChatResponse response = tally.whole(
                 CallIds.unique(received, rounds.round(), call.request().messages(), tally.transcript()));
-        if (response.message().toolCalls().isEmpty() && !response.finishReason().equals(FinishReason.PAUSE)) {
+        boolean calls = !response.message().toolCalls().isEmpty();
+        if (calls ? loop.hasNoTools() : !response.finishReason().equals(FinishReason.PAUSE)) {
             end(new Outcome.Completed(tally.total(response)));
             return false;
         }
@@ -164,7 +166,7 @@ final class LoopReply implements ChatReply {
         tally = tally == Tally.NOTHING ? new Tally() : tally;
         tally.add(response);
         rounds.requireAnother(response);
-        if (!response.message().toolCalls().isEmpty()) {
+        if (calls) {
             asked = response;
             ToolBatch tools = new ToolBatch(loop, call.context(), rounds.slots(response));
             batch = tools; // before it starts: whatever is thrown meanwhile, what has been started is ended

@@ -92,12 +92,13 @@ public final class ToolLoop implements ModelLayer {
     }
 
     /**
-     * Stands in front of a model. Without tools there is nothing to loop over, and the model is returned as it is.
+     * Stands in front of a model. Without tools it only goes on with turns that the provider has paused; calls of tools that
+     * a request brought along are the caller's.
      */
     @Override
     public ChatModel around(ChatModel next) {
         Objects.requireNonNull(next, "next");
-        return tools.isEmpty() ? next : call -> new LoopReply(this, next, call);
+        return call -> new LoopReply(this, next, call);
     }
 
     /**
@@ -125,8 +126,15 @@ public final class ToolLoop implements ModelLayer {
         log.info("tool '{}', which had been left behind, has ended", name);
     }
 
+    boolean hasNoTools() {
+        return tools.isEmpty();
+    }
+
     /** The request with the tools of the loop beside those that it brought along. */
     ChatRequest withTools(ChatRequest request) {
+        if (specs.isEmpty()) {
+            return request;
+        }
         List<ToolSpec> all = specs;
         if (!request.tools().isEmpty()) {
             all = new ArrayList<>(specs);

@@ -573,6 +573,32 @@ class ToolLoopTest {
     }
 
     @Test
+    void aRoundSpokeAlsoWhenItDidSoBeforeAPause() {
+        ScriptedModel model = ScriptedModel.of(
+                streams(List.of(new Chunk.Text("One,")), response(Message.assistant("One,"), FinishReason.PAUSE), null),
+                calls(echoes("a", "one")),
+                says("Two."));
+        assertThat(chunks(model, ChatRequest.of("go")).stream().map(Chunk::text).collect(Collectors.joining()))
+                .isEqualTo("One,\n\nTwo.");
+    }
+
+    @Test
+    void goesOnAfterAPauseWithoutToolsOfItsOwnAndLeavesCallsToTheCaller() {
+        ScriptedModel model = ScriptedModel.of(says("Half", FinishReason.PAUSE), says(" of it."));
+        assertThat(ToolLoop.builder().build().around(model).chat("go")).isEqualTo("Half of it.");
+
+        ScriptedModel calling = ScriptedModel.of(calls(call("a", "ask_user", "{}")));
+        assertThat(ToolLoop.builder()
+                        .build()
+                        .around(calling)
+                        .chat(ChatRequest.of("go"))
+                        .message()
+                        .toolCalls())
+                .singleElement()
+                .satisfies(call -> assertThat(call.name()).isEqualTo("ask_user"));
+    }
+
+    @Test
     void goesOnAfterAPauseThoughToolsAreForbidden() {
         ScriptedModel model = ScriptedModel.of(answers(FinishReason.PAUSE, new Part.Opaque("test", "{}")), says("ok"));
 
@@ -795,13 +821,6 @@ class ToolLoopTest {
                 .containsExactly(true, false, true, false);
         assertThat(((CoreEvent.ToolEnded) heard.get(1)).result().text()).contains("There is no tool 'none'");
         assertThat(response.message().text()).isEqualTo("ok");
-    }
-
-    @Test
-    void withoutToolsThereIsNoLoop() {
-        ScriptedModel model = ScriptedModel.of(says("ok"));
-
-        assertThat(ToolLoop.builder().build().around(model)).isSameAs(model);
     }
 
     @Test

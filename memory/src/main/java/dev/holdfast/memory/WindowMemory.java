@@ -60,6 +60,11 @@ public final class WindowMemory extends GuardLayer {
     }
 
     @Override
+    protected boolean actsAtOnce() {
+        return store instanceof InMemoryConversations;
+    }
+
+    @Override
     protected Permit admit(GuardedCall call) {
         CallContext context = call.context();
         List<Message> request = call.request().messages();

@@ -94,6 +94,11 @@ public final class Bulkhead extends GuardLayer {
     }
 
     @Override
+    protected boolean actsAtOnce() {
+        return true;
+    }
+
+    @Override
     protected Permit admit(GuardedCall call) {
         if (!permits.tryTake()) {
             queueUp(call);

@@ -158,6 +158,11 @@ public final class CircuitBreaker extends GuardLayer {
     }
 
     @Override
+    protected boolean actsAtOnce() {
+        return true;
+    }
+
+    @Override
     protected Permit admit(GuardedCall call) {
         Admitted latest = admitted; // as long as it stays closed, all calls get one and the same
         long era = admit(call.context());

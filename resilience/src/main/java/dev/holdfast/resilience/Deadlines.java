@@ -80,6 +80,11 @@ public final class Deadlines extends GuardLayer {
     }
 
     @Override
+    protected boolean actsAtOnce() {
+        return true;
+    }
+
+    @Override
     protected Permit admit(GuardedCall call) {
         CallContext context = call.context();
         Deadline given = context.deadline();

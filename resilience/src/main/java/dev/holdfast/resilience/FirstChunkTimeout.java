@@ -109,6 +109,11 @@ public final class FirstChunkTimeout extends GuardLayer {
     }
 
     @Override
+    protected boolean actsAtOnce() {
+        return true;
+    }
+
+    @Override
     protected Permit admit(GuardedCall call) {
         long now = call.nanoTime(runtime);
         Deadline deadline = call.context().deadline();
