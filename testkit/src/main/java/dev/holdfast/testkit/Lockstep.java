@@ -93,8 +93,9 @@ final class Lockstep {
     /** Hands the baton over, and comes back when it does. The lock is not held. */
     private static void pass(Strand me, Strand next) {
         if (next != me) {
+            boolean started = next.thread() != null;
             next.go();
-            me.awaitTurn();
+            me.awaitTurn(started);
         }
     }
 

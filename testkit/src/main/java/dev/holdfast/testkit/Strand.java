@@ -3,6 +3,7 @@ package dev.holdfast.testkit;
 import dev.holdfast.runtime.Cancellable;
 import dev.holdfast.runtime.Task;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ final class Strand implements Task, Cancellable, Runnable {
             this.words = words;
         }
     }
+
+    private static final int YIELDS = 1_000; // less than a millisecond
+
+    /** Whether some thread stays awake until its turn comes. */
+    private static final AtomicBoolean AWAKE = new AtomicBoolean();
 
     final long id;
     final String name;
@@ -174,13 +180,23 @@ final class Strand implements Task, Cancellable, Runnable {
      * Blocks the calling thread, which must be this strand's, until it is given the baton. Deaf to interrupts.
      *
      * <p>A platform thread yields once before it parks: the one that it has woken then takes over this core, instead of
-     * waiting for another to come out of its idle state. Measured on two cores, that is two to five times as fast for a
-     * few threads and the same for a thousand; more yields, or spinning, are slower.
+     * waiting for another to come out of its idle state. One thread at a time goes on yielding for a while: it keeps a
+     * core awake, and is there at once when its turn comes soon. Measured on two idle cores, that is a third faster for a
+     * thousand threads, twenty times as fast for two that wake each other, and slower where the one that goes on has to
+     * be started first. More than one of them are slower.
+     *
+     * @param started whether the one that goes on now has a thread already
      */
-    @SuppressWarnings("ThreadPriorityCheck") // correct without the yield, only slower
-    void awaitTurn() {
+    @SuppressWarnings("ThreadPriorityCheck") // correct without the yields, only slower
+    void awaitTurn(boolean started) {
         if (!VirtualWorkers.VIRTUAL_THREADS) {
             Thread.yield();
+            if (started && !turn && AWAKE.compareAndSet(false, true)) {
+                for (int i = 0; i < YIELDS && !turn; i++) {
+                    Thread.yield();
+                }
+                AWAKE.set(false);
+            }
         }
         while (!turn) {
             LockSupport.park(this);
