@@ -18,6 +18,15 @@ public abstract class ChoosingModel implements ChatModel {
      */
     protected abstract ChatModel choose(GuardedCall call);
 
+    /**
+     * Tells whether {@link #choose} comes back at once, as {@link GuardLayer#actsAtOnce} does of a guard.
+     *
+     * @return false by default
+     */
+    protected boolean actsAtOnce() {
+        return false;
+    }
+
     @Override
     public final ChatReply send(ChatCall call) {
         return new GuardedReply(Guards.NONE, this, call);

@@ -31,7 +31,9 @@ final class GuardedReply extends LayerReply implements Opening {
         ChatModel model = NamedModel.bare(next);
         while (model instanceof ChoosingModel choosing) {
             model = NamedModel.bare(choosing.choose(passage));
-            passage.letTimePass();
+            if (!choosing.actsAtOnce()) {
+                passage.letTimePass();
+            }
         }
         if (!(model instanceof TryingModel several)) {
             return model.send(passage.call());

@@ -41,7 +41,10 @@ public final class Router extends ChoosingModel {
     private static final Logger log = LoggerFactory.getLogger(Router.class);
 
     private final List<Target> targets;
+    private static final Scorer DEFAULT_SCORER = Complexity.rules();
+
     private final Scorer scorer;
+    private final boolean scoresAtOnce; // another scorer may ask a model
     private final double threshold;
     private final Chain chain;
     private final Events events;
@@ -58,6 +61,7 @@ public final class Router extends ChoosingModel {
     private Router(Builder builder) {
         this.targets = List.copyOf(builder.targets);
         this.scorer = builder.scorer;
+        this.scoresAtOnce = builder.scorer == DEFAULT_SCORER;
         this.threshold = builder.threshold;
         this.chain = builder.chain;
         this.events = builder.events;
@@ -73,6 +77,11 @@ public final class Router extends ChoosingModel {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    @Override
+    protected boolean actsAtOnce() {
+        return scoresAtOnce;
     }
 
     @Override
@@ -210,7 +219,7 @@ public final class Router extends ChoosingModel {
         private static final int MOST_TARGETS = 8; // every order that can come up has its slot in a table
 
         private final List<Target> targets = new ArrayList<>();
-        private Scorer scorer = Complexity.rules();
+        private Scorer scorer = DEFAULT_SCORER;
         private double threshold = 0.3;
         private Chain chain = Chain.firstOnly();
         private HoldfastRuntime runtime = HoldfastRuntime.system();

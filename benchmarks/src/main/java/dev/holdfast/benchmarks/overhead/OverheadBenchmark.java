@@ -53,7 +53,7 @@ public final class OverheadBenchmark implements Benchmark {
                 threads on one key. One JMH run, one machine. It needs no data.
 
                   --warmups N      warm-up iterations of one second (default 4)
-                  --iterations N   measured iterations of one second (default 5)
+                  --iterations N   measured iterations of one second (default 8)
                   --forks N        JVMs for each (default 1)
                   --beside         the comparison only
                 """;
@@ -62,7 +62,7 @@ public final class OverheadBenchmark implements Benchmark {
     @Override
     public void run(Arguments arguments, Report report) throws Exception {
         long warmups = arguments.number("warmups", 4);
-        long iterations = arguments.number("iterations", 5);
+        long iterations = arguments.number("iterations", 8);
         long forks = arguments.number("forks", 1);
         boolean alone = arguments.has("beside");
         arguments.refuseOthers();
