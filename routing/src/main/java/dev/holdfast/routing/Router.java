@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class Router extends ChoosingModel {
     private static final Logger log = LoggerFactory.getLogger(Router.class);
 
-    private final List<Target> targets;
     private static final Scorer DEFAULT_SCORER = Complexity.rules();
 
+    private final List<Target> targets;
     private final Scorer scorer;
     private final boolean scoresAtOnce; // another scorer may ask a model
     private final double threshold;
