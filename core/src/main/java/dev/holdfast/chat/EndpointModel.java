@@ -70,11 +70,9 @@ public interface EndpointModel extends ChatModel {
      *
      * @param next the model
      * @param layered the model behind a layer
-     * @return the latter, an {@link EndpointModel} where the former is one
+     * @return the latter, an {@link EndpointModel} of the same endpoint where the former is one
      */
     static ChatModel keepName(ChatModel next, ChatModel layered) {
-        return next instanceof EndpointModel named && !(layered instanceof EndpointModel)
-                ? of(named.endpoint(), layered)
-                : layered;
+        return next instanceof EndpointModel named ? NamedModel.as(named.endpoint(), layered) : layered;
     }
 }

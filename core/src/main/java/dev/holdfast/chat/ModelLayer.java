@@ -30,10 +30,7 @@ public interface ModelLayer {
      * @return the model behind this layer
      */
     default EndpointModel around(EndpointModel next) {
-        ChatModel layered = around((ChatModel) next);
-        return layered instanceof EndpointModel named && named.endpoint().equals(next.endpoint())
-                ? named
-                : EndpointModel.of(next.endpoint(), layered);
+        return NamedModel.as(next.endpoint(), around((ChatModel) next));
     }
 
     /**

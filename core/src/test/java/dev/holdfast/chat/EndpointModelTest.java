@@ -113,6 +113,20 @@ class EndpointModelTest {
     }
 
     @Test
+    void anEndpointGoesOnToBeThatOneWhateverTheCompilerTakesItFor() {
+        EndpointModel model = EndpointModel.blocking(HOUSE, call -> ChatResponse.of(HOUSE, "hello"));
+        Endpoint other = Endpoint.of("in-house", "other");
+        ModelLayer renames = next -> EndpointModel.of(other, next);
+        ModelLayer several = renames.over(next -> call -> next.send(call));
+
+        assertThat(renames.around(model).endpoint()).isEqualTo(HOUSE);
+        assertThat(several.around((ChatModel) model))
+                .isInstanceOfSatisfying(
+                        EndpointModel.class,
+                        named -> assertThat(named.endpoint()).isEqualTo(HOUSE));
+    }
+
+    @Test
     void aLayerLeavesAnEndpointItsName() {
         ModelLayer shouting = next -> call -> ChatReply.completed(
                 ChatResponse.of(HOUSE, next.send(call).await().text().toUpperCase(java.util.Locale.ROOT)));
